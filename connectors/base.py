@@ -13,9 +13,9 @@ generator does the sending, so the same exchange runs live, against recordings, 
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
-import io
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -236,18 +236,19 @@ def csv_rows(answer: Answer) -> Iterator[list[str]]:
     """The records of a CSV answer in UTF-8, the header first, blank lines left out; for a look before it is read.
 
     Raises:
-        SourceError: A quotation mark is opened and never closed.
+        SourceError: It can't be told where a field ends.
     """
     answer.stream.seek(0)
-    text = io.TextIOWrapper(answer.stream, encoding="utf-8-sig", errors="replace", newline="")
+    lines = codecs.iterdecode(answer.stream, "utf-8-sig", errors="replace")
     try:
-        yield from filter(None, csv.reader(text))
-    except csv.Error:
-        message = "The answer isn't CSV: a quotation mark is opened and never closed."
+        yield from filter(None, csv.reader(lines))
+    except csv.Error as error:
+        message = f"The answer can't be read as CSV ({error}): a quotation mark may have been left open."
         raise SourceError(message, "Open the address in a browser to see what came.") from None
     finally:
-        text.detach()
-        answer.stream.seek(0)
+        # Whoever gives up in the middle may have closed the stream by the time that this is cleared away.
+        if not answer.stream.closed:
+            answer.stream.seek(0)
 
 
 _MEDIA_NAMES: Mapping[str, str] = MappingProxyType({"csv": "CSV", "json": "JSON", "workbook": "a workbook"})

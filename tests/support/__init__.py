@@ -1,0 +1,1 @@
+"""What several tests share: running the command, reading what it loaded, playing a source."""
