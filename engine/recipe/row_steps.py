@@ -1,0 +1,61 @@
+"""The steps that look at one row at a time: keep, rename, number, derive, period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import narwhals.stable.v2 as nw
+
+from ...connectors.base import Column
+from ..periods import PERIOD_PATTERNS
+from .cells import parse_numbers
+from .columns import TIME_PERIOD, companion
+from .distinct import Frame, replaced
+from .evaluate import evaluate
+from .expressions import columns_of, parse
+from .intervals import intervals
+from .signature import Arguments
+from .statuses import joined, united
+from .step import Step, StepContext
+
+
+def _keep(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
+    return frame.filter(evaluate(parse(arguments["condition"])))
+
+
+def _rename(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
+    companions = {companion(old): companion(new) for old, new in arguments.items() if companion(old) in frame.columns}
+    return frame.rename({**arguments, **companions})
+
+
+def _number(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
+    column = Column(arguments["column"], "number", markers=tuple(arguments["markers"].items()))
+    return parse_numbers(frame, [column], footnotes=arguments["footnotes"])
+
+
+def _derive(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
+    trees = {name: parse(text) for name, text in arguments.items()}
+    frame = frame.with_columns(evaluate(tree).alias(name) for name, tree in trees.items())
+    for name, tree in trees.items():
+        frame = _with_reasons(frame, name, columns_of(tree))
+    return frame
+
+
+def _with_reasons(frame: Frame, name: str, inputs: Sequence[str]) -> Frame:
+    said = [nw.col(companion(used)) for used in inputs if companion(used) in frame.columns]
+    if not said:
+        return frame
+    frame = frame.with_columns(joined(said).alias(companion(name)))
+    return frame.with_columns(replaced(frame, companion(name), united).alias(companion(name)))
+
+
+def _period(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
+    pattern = PERIOD_PATTERNS[arguments["as"]]
+    expected = f"{pattern.title} such as {' or '.join(pattern.examples)}"
+    return frame.with_columns(intervals(frame, arguments["from"], pattern.parse, expected).alias(TIME_PERIOD))
+
+
+ROW_STEPS: Mapping[str, Step] = MappingProxyType(
+    {"keep": _keep, "rename": _rename, "number": _number, "derive": _derive, "period": _period}
+)
