@@ -1,0 +1,198 @@
+"""The JSON Schema (2020-12) of an indicator's YAML file.
+
+Each room says its own part: connectors their queries, readers their options, steps and checks their arguments. The
+result is also kept in ``indicator.schema.json`` beside this file, for editors; a test keeps that current.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ...connectors import CONNECTORS
+from ..checks import CHECK_SIGNATURES
+from ..geography import LEVELS
+from ..measures import MEASURE_TYPES, POLARITIES, REASONS, UNITS
+from ..read.options import READ_SCHEMA
+from ..recipe.signatures import SIGNATURES
+
+FILE_NAME = "indicator.schema.json"
+
+DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "economy": ("employment_and_jobs", "earnings_and_income", "business_economy", "sectors"),
+        "society": (
+            "demographics",
+            "housing",
+            "health",
+            "well_being",
+            "connectivity",
+            "civic_participation",
+            "community_safety",
+        ),
+        "environment": ("net_zero", "waste_and_recycling", "natural_environment"),
+    }
+)
+
+_DURATION = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
+
+
+def indicator_schema() -> dict[str, Any]:
+    """The whole schema, as plain JSON data."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A yhovi indicator",
+        **_object(
+            "What one indicator is, where it is published, and how its figures become observations.",
+            {
+                "id": _text(
+                    "The indicator's id, such as E-EJ-01; the file is called the same.",
+                    r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$",
+                ),
+                "title": _text("What the indicator is called on a dashboard."),
+                "description": _text("What the number says, in a sentence or two that an analyst would sign."),
+                "domain": {"enum": list(DOMAINS), "description": "The catalogue's first level, and the folder."},
+                "subdomain": {"description": "The catalogue's second level; each domain has its own."},
+                "measure": _measure(),
+                "source": _source(),
+                "recipe": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": _step(),
+                    "description": "The steps from the published cells to observations; the last one is observe.",
+                },
+                "checks": _checks(),
+                "owner": _text("Who answers for the indicator."),
+                "caveats": {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 10},
+                    "description": "What a reader has to know before using the number.",
+                },
+            },
+            optional=("caveats",),
+        ),
+        "allOf": [
+            {
+                "if": {"properties": {"domain": {"const": domain}}, "required": ["domain"]},
+                "then": {"properties": {"subdomain": {"enum": list(subdomains)}}},
+            }
+            for domain, subdomains in DOMAINS.items()
+        ],
+    }
+    return json.loads(json.dumps(schema, default=dict))  # type: ignore[no-any-return]
+
+
+def rendered() -> str:
+    """The schema as the text of its file."""
+    return json.dumps(indicator_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _object(description: str, properties: Mapping[str, Any], optional: tuple[str, ...] = ()) -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    return {
+        "description": description,
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": dict(properties),
+    }
+
+
+def _text(description: str, pattern: str | None = None) -> dict[str, Any]:
+    said: dict[str, Any] = {"type": "string", "minLength": 1, "description": description}
+    return {**said, "pattern": pattern} if pattern else said
+
+
+def _measure() -> dict[str, Any]:
+    return _object(
+        "What kind of number it is, in which unit, and how it is shown.",
+        {
+            "type": {"enum": list(MEASURE_TYPES), "description": "What kind of number it is, and so how it combines."},
+            "unit": {"enum": list(UNITS), "description": "The unit of the loaded values."},
+            "polarity": {"enum": list(POLARITIES), "description": "Which direction is good."},
+            "decimals": {"type": "integer", "minimum": 0, "maximum": 6, "description": "Decimals to show."},
+        },
+    )
+
+
+def _source() -> dict[str, Any]:
+    properties = {
+        "connector": {"enum": list(CONNECTORS), "description": "Which source speaks."},
+        "dataset": _text(
+            "The data set's name in the archive and the database, such as nomis/NM_17_5.",
+            r"^[a-z0-9][a-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        ),
+        "query": {"type": "object", "description": "What to ask; each connector has its own keys."},
+        "geography": _object(
+            "Which areas are published, and how their codes are printed.",
+            {
+                "level": {"enum": list(LEVELS), "description": "The finest level that the indicator is published at."},
+                "codes": {"enum": ["as_published"], "description": "Codes are taken as printed, then translated."},
+            },
+        ),
+        "publisher": _text("Who publishes the figures."),
+        "license": _text("Under which licence, as an SPDX-like id such as OGL-UK-3.0."),
+        "frequency": _text("How often it is published, an ISO 8601 duration such as P1Y or P3M.", _DURATION),
+        "lag": _text("How long after a period's end it is expected, an ISO 8601 duration such as P14M.", _DURATION),
+        "page": _text("The publisher's page about the data, for readers: an address with https.", r"^https://\S+$"),
+        "read": READ_SCHEMA,
+        "columns": {
+            "type": "array",
+            "minItems": 1,
+            "items": _column(),
+            "description": "The columns of a file that the recipe uses; a file without them is refused.",
+        },
+    }
+    description = "Where the figures are published, and how to ask for them."
+    source = _object(description, properties, optional=("page", "read", "columns"))
+    source["allOf"] = [
+        {
+            "if": {"properties": {"connector": {"const": name}}, "required": ["connector"]},
+            "then": {"properties": {"query": connector.QUERY_SCHEMA}},
+        }
+        for name, connector in CONNECTORS.items()
+    ]
+    return source
+
+
+def _column() -> dict[str, Any]:
+    return _object(
+        "One column of the file, or a group of them.",
+        {
+            "name": _text("The header, or with a pattern the name of the group of columns."),
+            "pattern": {**_text("A regular expression for the headers of a group: [0-9]{4}."), "format": "regex"},
+            "type": {"enum": ["text", "number"], "description": "What its cells hold; text if not said."},
+            "unit": {"enum": list(UNITS), "description": "The unit of its numbers, with their scale."},
+            "markers": {
+                "type": "object",
+                "additionalProperties": {"enum": list(REASONS), "description": "The name of a reason."},
+                "description": "What the cells print where there is no number, and what it means.",
+            },
+        },
+        optional=("pattern", "type", "unit", "markers"),
+    )
+
+
+def _step() -> dict[str, Any]:
+    return {
+        "description": "One step after each dash: its name, a colon, and what it needs to know.",
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            name: {"description": signature.summary, **signature.argument_schema}
+            for name, signature in SIGNATURES.items()
+        },
+    }
+
+
+def _checks() -> dict[str, Any]:
+    properties = {
+        name: {"description": signature.summary, **signature.argument_schema}
+        for name, signature in CHECK_SIGNATURES.items()
+    }
+    description = "What must be true of the result; a golden is needed, or the reason why there is none."
+    return _object(description, properties, optional=tuple(name for name in properties if name != "golden"))

@@ -1,0 +1,236 @@
+"""What is wrong with a spec that its schema can't say: names, units, columns through the recipe, goldens.
+
+What the schema found isn't judged again: a judge is asked only where everything it looks at is sound, and a fault of
+one key doesn't hide what is wrong with others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from types import MappingProxyType
+from typing import Any
+
+from ...connectors import CONNECTORS
+from ...connectors.base import Column, SourceError
+from ..document import At, Document
+from ..errors import Problem
+from ..geography import is_code
+from ..measures import MEASURE_TYPES
+from ..periods import Period, matches
+from ..read.options import Options
+from ..recipe.columns import Columns
+from ..recipe.signatures import check_recipe
+from .build import DOMAINS
+from .faults import Fault
+
+Step = tuple[str, Any]
+
+
+def columns_of(source: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns that a recipe starts from: the connector's own, else those that the spec lists."""
+    own = CONNECTORS[source["connector"]].columns(source["query"])
+    return own if own is not None else _listed(source.get("columns", ()))
+
+
+def steps_of(recipe: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+    """The steps of a recipe as names and arguments."""
+    return tuple(next(iter(step.items())) for step in recipe)
+
+
+def meaning_problems(document: Document, faults: Iterable[Fault]) -> list[Problem]:
+    """Everything wrong with a document that its schema can't say; ``faults`` are those that the schema found."""
+    case = _Case(document, tuple(at for fault in faults for at in (fault.at, fault.meant) if at is not None))
+    asked = (judge for needs, judge in _JUDGES if all(case.sound(*need) for need in needs))
+    return [problem for judge in asked for problem in judge(case)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A document, and which parts of it can't be relied on."""
+
+    document: Document
+    faulty: tuple[At, ...]
+
+    def sound(self, *at: str | int) -> bool:
+        """Whether that part is there, with no fault at it, in it or around it."""
+        return at in self.document.marks and not any(fault[: len(at)] == at[: len(fault)] for fault in self.faulty)
+
+    def said(self, *at: str | int) -> Any:
+        """What stands at that place, which must be there."""
+        return reduce(lambda data, key: data[key], at, self.document.data)
+
+
+Judge = Callable[[_Case], Iterator[Problem]]
+
+
+def _judge_id(case: _Case) -> Iterator[Problem]:
+    said, stem = case.said("id"), case.document.path.stem
+    if said != stem:
+        cure = f"Rename the file to {said}.yaml, or set id: {stem}."
+        yield case.document.problem(("id",), "id-is-not-file-name", f"the id {said} in the file {stem}", stem, cure)
+
+
+def _judge_domain(case: _Case) -> Iterator[Problem]:
+    said, folder = case.said("domain"), case.document.path.resolve().parent.name
+    if folder in DOMAINS and folder != said:
+        found = f"the domain {said} in the folder {folder}"
+        cure = f"Move the file to the folder {said}, or set domain: {folder}."
+        yield case.document.problem(("domain",), "wrong-folder", found, folder, cure)
+
+
+def _judge_unit(case: _Case) -> Iterator[Problem]:
+    kind, unit = case.said("measure", "type"), case.said("measure", "unit")
+    allowed = MEASURE_TYPES[kind].units
+    if unit not in allowed:
+        found = f"the unit {unit} for a measure of type {kind}"
+        cure = "Choose a unit that fits the type of measure, or another type."
+        yield case.document.problem(("measure", "unit"), "unit-unfit", found, ", ".join(allowed), cure)
+
+
+def _judge_read(case: _Case) -> Iterator[Problem]:
+    try:
+        Options.parse(case.said("source", "read"))
+    except SourceError as error:
+        yield case.document.problem(("source", "read"), "bad-reading", error.message, "", error.cure)
+
+
+def _judge_columns(case: _Case) -> Iterator[Problem]:
+    source = case.said("source")
+    own = CONNECTORS[source["connector"]].columns(source["query"]) is not None
+    if own and "columns" in source:
+        found = f"columns, though {source['connector']} states its own"
+        yield case.document.problem(("source", "columns"), "needless-columns", found, "none", "Delete columns.")
+    elif not own and "columns" not in source and ("source", "columns") not in case.faulty:
+        cure = "List the columns that the recipe uses, each after a dash: - {name: LA code}."
+        found, allowed = "the key 'columns' is missing", "a list of columns"
+        yield case.document.problem(("source",), "missing-key", found, allowed, cure)
+
+
+def _judge_names(case: _Case) -> Iterator[Problem]:
+    names = [column["name"] for column in case.said("source", "columns")]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            found = f"the column '{name}' stands here a second time"
+            at = ("source", "columns", place, "name")
+            yield case.document.problem(at, "duplicate-column", found, "once", "Delete one of the two.")
+
+
+def _judge_recipe(case: _Case) -> Iterator[Problem]:
+    columns = _known_columns(case)
+    if columns is None or ("recipe", 0) not in case.document.marks:
+        return
+    sound = [case.sound("recipe", place) for place in range(len(case.said("recipe")))]
+    steps = [
+        next(iter(step.items())) if whole else _FAULTY_STEP
+        for step, whole in zip(case.said("recipe"), sound, strict=True)
+    ]
+    problems: list[Problem] = []
+
+    def report(at: At, code: str, found: str, allowed: str = "", cure: str = "") -> None:
+        if sound[int(at[0])]:
+            cure = cure or _RECIPE_CURES.get(code, "Change it to what is allowed.")
+            problems.append(case.document.problem(("recipe", *at), code, found, allowed, cure))
+
+    check_recipe(Columns.of(columns), steps, report)
+    yield from problems
+
+
+# No step is called that, so the recipe is checked up to it.
+_FAULTY_STEP: Step = ("", None)
+
+_RECIPE_CURES: Mapping[str, str] = MappingProxyType(
+    {
+        "bad-expression": "Mend the expression at that place.",
+        "constant-condition": "Name a column in it; one with blanks in its name stands in backticks.",
+        "duplicate-column": "Choose another name.",
+        "observe-missing": "Add a last step: - observe: {area: …, value: …}.",
+        "reserved-name": "Choose another name.",
+        "unit-mismatch": "Unpivot columns of one unit only.",
+        "unknown-column": "Use a column that is there, or make this one in an earlier step.",
+    }
+)
+
+
+def _known_columns(case: _Case) -> tuple[Column, ...] | None:
+    """What the recipe starts from; None where faults elsewhere leave it open."""
+    if case.sound("source", "query"):
+        own = CONNECTORS[case.said("source", "connector")].columns(case.said("source", "query"))
+        if own is not None:
+            return own
+    return _listed(case.said("source", "columns")) if case.sound("source", "columns") else None
+
+
+def _judge_range(case: _Case) -> Iterator[Problem]:
+    limits = case.said("checks", "range")
+    if limits["min"] > limits["max"]:
+        found = f"min {limits['min']} above max {limits['max']}"
+        yield case.document.problem(("checks", "range", "min"), "empty-range", found, "min below max", "Swap the two.")
+
+
+def _judge_since(case: _Case) -> Iterator[Problem]:
+    yield from _judge_period(case, ("checks", "complete", "since"))
+
+
+def _judge_goldens(case: _Case) -> Iterator[Problem]:
+    goldens = case.said("checks", "golden")
+    for place in range(len(goldens) if isinstance(goldens, list) else 0):
+        at = ("checks", "golden", place)
+        if case.sound(*at, "area"):
+            yield from _judge_area(case, (*at, "area"))
+        if case.sound(*at, "period"):
+            yield from _judge_period(case, (*at, "period"))
+
+
+def _judge_area(case: _Case, at: At) -> Iterator[Problem]:
+    said = case.said(*at)
+    if not is_code(said):
+        cure = "Write the area's code as the publisher prints it, not its name."
+        yield case.document.problem(at, "no-area-code", f"the area '{said}'", "a code such as E08000035", cure)
+
+
+def _judge_period(case: _Case, at: At) -> Iterator[Problem]:
+    said = str(case.said(*at))
+    if not _is_period(said):
+        allowed = "a year (2023), a month (2023-12), a day (2023-12-31) or an interval (2023-01-01/P1Y)"
+        yield case.document.problem(at, "no-period", f"the period '{said}'", allowed, "Write it in one of these forms.")
+
+
+def _is_period(said: str) -> bool:
+    """Whether a check can mean a period by it: the form is right, and so are month and day."""
+    try:
+        matches(Period.parse("2023-01-01/P1Y"), said)
+        date.fromisoformat(said[:10] + "2000-01-01"[len(said) :])
+    except ValueError:
+        return False
+    return True
+
+
+def _listed(said: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            name=column["name"],
+            kind=column.get("type", "text"),
+            pattern=column.get("pattern"),
+            unit=column.get("unit"),
+            markers=tuple(column.get("markers", {}).items()),
+        )
+        for column in said
+    )
+
+
+# What each judge needs to be sound, and the judge.
+_JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
+    ((("id",),), _judge_id),
+    ((("domain",),), _judge_domain),
+    ((("measure", "type"), ("measure", "unit")), _judge_unit),
+    ((("source", "read"),), _judge_read),
+    ((("source", "connector"), ("source", "query")), _judge_columns),
+    ((("source", "columns"),), _judge_names),
+    ((("source", "connector"),), _judge_recipe),
+    ((("checks", "range", "min"), ("checks", "range", "max")), _judge_range),
+    ((("checks", "complete", "since"),), _judge_since),
+    ((("checks", "golden"),), _judge_goldens),
+)

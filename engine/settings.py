@@ -1,0 +1,177 @@
+"""What an installation is set to: a file (``yhovi.toml``) and environment variables, both handed in, as one value."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from .errors import SettingsError
+
+FILE_NAME = "yhovi.toml"
+DATABASE_NAME = "yhovi.db"
+DEMO_DATABASE_NAME = "yhovi-demo.db"
+DEMO_ENVIRONMENT = "demo"
+
+_VINTAGE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _are_addresses(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _is_above_zero(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and _is_above_zero(value)
+
+
+def _is_month(value: object) -> bool:
+    return isinstance(value, str) and bool(_VINTAGE.fullmatch(value))
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value))
+
+
+Rules = Mapping[str, tuple[Callable[[object], bool], str]]
+
+# Each setting: what is asked of its value, and the same in the words of an error.
+_KEYS: Rules = MappingProxyType(
+    {
+        "data_root": (_is_text, "the folder that holds the raw answers"),
+        "environment": (_is_name, "the name of this installation's archive (letters, digits, - and _)"),
+        "database_url": (_is_text, "a SQLAlchemy URL"),
+        "catalogue": (_is_text, "the folder that holds the specs"),
+        "target_vintage": (_is_month, "a month such as 2023-04"),
+        "areas": (_is_table, "a table with within and also"),
+        "hosts": (_are_texts, "a list of further hosts that the file connector may ask"),
+        "mirrors": (_are_addresses, "a table of publishers' addresses and the addresses asked in their place"),
+        "http": (_is_table, "a table with attempts, deadline, connect_timeout and read_timeout"),
+    }
+)
+_TABLES: Mapping[str, Rules] = MappingProxyType(
+    {
+        "areas": {
+            "within": (_is_text, "the code of the region whose districts are loaded"),
+            "also": (_are_texts, "a list of the codes of further areas"),
+        },
+        "http": {
+            "attempts": (_is_count, "a whole number above 0"),
+            "deadline": (_is_above_zero, "a number of seconds above 0"),
+            "connect_timeout": (_is_above_zero, "a number of seconds above 0"),
+            "read_timeout": (_is_above_zero, "a number of seconds above 0"),
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings with every default filled in; relative folders are made absolute against the settings file."""
+
+    data_root: Path
+    environment: str = "local"
+    database_url: str = ""
+    catalogue: Path | None = None
+    target_vintage: str = "2023-04"
+    within: str = "E12000003"
+    also: tuple[str, ...] = ("E12000003", "E92000001")
+    hosts: tuple[str, ...] = ()
+    mirrors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    http: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    file: Path | None = None
+
+
+def find_file(start: Path) -> Path | None:
+    """The settings file of that folder or the nearest one above it."""
+    return next((f for folder in (start, *start.parents) if (f := folder / FILE_NAME).is_file()), None)
+
+
+def load_settings(file: Path | None, environment: Mapping[str, str], here: Path) -> Settings:
+    """Settings from a file (None: all defaults) and the environment, which wins.
+
+    Raises:
+        SettingsError: The file can't be read, or says something that isn't allowed.
+    """
+    said = _read(file) if file else {}
+    for key, variable in (("database_url", "YHOVI_DATABASE_URL"), ("data_root", "YHOVI_DATA_ROOT")):
+        if environment.get(variable):
+            said[key] = environment[variable] if key != "data_root" else str(here / environment[variable])
+    where = file.name if file else "the environment"
+    _check(said, where)
+    base = file.parent if file else here
+    return _settled(said, base, file)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        message = f"The settings file {file} can't be opened: {error.strerror}."
+        raise SettingsError(message, "Check the path, and that you may read it.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"The settings file {file} isn't UTF-8.", "Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"The settings file {file} isn't TOML: {error}.", "Mend that line.") from None
+
+
+def _check(said: Mapping[str, Any], where: str) -> None:
+    _check_keys(said, _KEYS, where, "setting")
+    for table, rules in _TABLES.items():
+        _check_keys(said.get(table, {}), rules, f"{where}, [{table}]", "key of this table")
+
+
+def _check_keys(said: Mapping[str, Any], rules: Rules, where: str, what: str) -> None:
+    for key, value in said.items():
+        if key not in rules:
+            near = difflib.get_close_matches(key, rules, n=1)
+            cure = f"Did you mean {near[0]}?" if near else f"Allowed are {', '.join(rules)}."
+            raise SettingsError(f"{where}: {key} is no {what}.", cure)
+        fits, meaning = rules[key]
+        if not fits(value):
+            raise SettingsError(f"{where}: {key} is {_shown(value)}.", f"It must be {meaning}.")
+
+
+def _shown(value: object) -> str:
+    """A value as TOML writes it."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _settled(said: Mapping[str, Any], base: Path, file: Path | None) -> Settings:
+    areas = said.get("areas", {})
+    default = Settings(base)
+    return Settings(
+        data_root=base / said.get("data_root", "."),
+        environment=said.get("environment", default.environment),
+        database_url=said.get("database_url", ""),
+        catalogue=base / said["catalogue"] if "catalogue" in said else None,
+        target_vintage=said.get("target_vintage", default.target_vintage),
+        within=areas.get("within", default.within),
+        also=tuple(areas.get("also", default.also)),
+        hosts=tuple(said.get("hosts", ())),
+        mirrors=MappingProxyType(dict(said.get("mirrors", {}))),
+        http=MappingProxyType(dict(said.get("http", {}))),
+        file=file,
+    )

@@ -1,0 +1,191 @@
+"""Settings: defaults, a file, the environment that wins, and a sentence for what isn't allowed."""
+
+import errno
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from yhovi.engine.errors import SettingsError
+from yhovi.engine.settings import FILE_NAME, Settings, find_file, load_settings
+
+URL = "sqlite:///x.db"
+
+
+def loaded(folder: Path, toml: str | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a file in that folder (None: no file), the current folder being another one."""
+    file = folder / FILE_NAME
+    if toml is not None:
+        file.write_text(toml, encoding="utf-8")
+    return load_settings(file if toml is not None else None, environment, folder / "here")
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "expected"),
+    [
+        (
+            *(None, {}),
+            {
+                "database_url": "",
+                "environment": "local",
+                "catalogue": None,
+                "target_vintage": "2023-04",
+                "within": "E12000003",
+                "also": ("E12000003", "E92000001"),
+                "hosts": (),
+                "mirrors": {},
+                "http": {},
+                "file": None,
+            },
+        ),
+        ("", {}, {"environment": "local", "target_vintage": "2023-04"}),
+        ('environment = "production"', {}, {"environment": "production"}),
+        (f'database_url = "{URL}"', {}, {"database_url": URL}),
+        (f'database_url = "{URL}"', {"YHOVI_DATABASE_URL": "sqlite://"}, {"database_url": "sqlite://"}),
+        (f'database_url = "{URL}"', {"YHOVI_DATABASE_URL": ""}, {"database_url": URL}),
+        (None, {"YHOVI_DATABASE_URL": "sqlite://"}, {"database_url": "sqlite://"}),
+        ('target_vintage = "2025-04"', {}, {"target_vintage": "2025-04"}),
+        ('[areas]\nwithin = "E12000001"', {}, {"within": "E12000001", "also": ("E12000003", "E92000001")}),
+        ("[areas]\nalso = []", {}, {"within": "E12000003", "also": ()}),
+        ('hosts = ["data.example.org"]', {}, {"hosts": ("data.example.org",)}),
+        ('[mirrors]\n"https://a" = "https://b"', {}, {"mirrors": {"https://a": "https://b"}}),
+        ("[http]\nattempts = 2\ndeadline = 1.5", {}, {"http": {"attempts": 2, "deadline": 1.5}}),
+        ("\ufeffenvironment = 'bom'", {}, {"environment": "bom"}),
+        ("", {"YHOVI_CATALOGUE": "elsewhere", "HOME": "/root"}, {"catalogue": None}),
+    ],
+)
+def test_what_is_said_is_set(
+    tmp_path: Path, toml: str | None, environment: Mapping[str, str], expected: Mapping[str, Any]
+) -> None:
+    settings = loaded(tmp_path, toml, environment)
+    assert {name: getattr(settings, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "data_root", "catalogue"),
+    [
+        (None, {}, "here", None),
+        ("", {}, "", None),
+        ('data_root = "data"\ncatalogue = "specs"', {}, "data", "specs"),
+        ('data_root = "../data"\ncatalogue = "../specs"', {}, "../data", "../specs"),
+        ('data_root = "data"', {"YHOVI_DATA_ROOT": "mine"}, "here/mine", None),
+        (None, {"YHOVI_DATA_ROOT": "mine"}, "here/mine", None),
+    ],
+    ids=["no file", "empty file", "beside the file", "above the file", "environment wins", "environment alone"],
+)
+def test_folders_are_relative_to_who_names_them(
+    tmp_path: Path, toml: str | None, environment: Mapping[str, str], data_root: str, catalogue: str | None
+) -> None:
+    """A file's folders start from the file, those of the environment from the current folder."""
+    settings = loaded(tmp_path, toml, environment)
+    assert settings.data_root == tmp_path / data_root
+    assert settings.catalogue == (tmp_path / catalogue if catalogue else None)
+
+
+def test_absolute_folders_stay(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    settings = loaded(tmp_path / ".", f"data_root = '{elsewhere}'\ncatalogue = '{elsewhere}'", {})
+    assert (settings.data_root, settings.catalogue) == (elsewhere, elsewhere)
+
+
+A_FOLDER = "the folder that holds the {}"
+A_MONTH = "a month such as 2023-04"
+A_NAME = "the name of this installation's archive (letters, digits, - and _)"
+A_REGION = "the code of the region whose districts are loaded"
+HOSTS = "a list of further hosts that the file connector may ask"
+MIRRORS = "a table of publishers' addresses and the addresses asked in their place"
+PATIENCE = "a table with attempts, deadline, connect_timeout and read_timeout"
+SECONDS = "a number of seconds above 0"
+
+
+@pytest.mark.parametrize(
+    ("toml", "found", "must_be"),
+    [
+        ("data_root = 1", ": data_root is 1.", A_FOLDER.format("raw answers")),
+        ("database_url = true", ": database_url is true.", "a SQLAlchemy URL"),
+        ('catalogue = ["a"]', ': catalogue is ["a"].', A_FOLDER.format("specs")),
+        ('target_vintage = "2023"', ': target_vintage is "2023".', A_MONTH),
+        ('target_vintage = "2023-13"', ': target_vintage is "2023-13".', A_MONTH),
+        ("target_vintage = 2023-04-01", ': target_vintage is "2023-04-01".', A_MONTH),
+        ('environment = "../up"', ': environment is "../up".', A_NAME),
+        ('areas = "E12000003"', ': areas is "E12000003".', "a table with within and also"),
+        ("[areas]\nwithin = 3", ", [areas]: within is 3.", A_REGION),
+        ('[areas]\nalso = "E92000001"', ', [areas]: also is "E92000001".', "a list of the codes of further areas"),
+        ("hosts = [1]", ": hosts is [1].", HOSTS),
+        ("[mirrors]\na = 1", ': mirrors is {"a": 1}.', MIRRORS),
+        ("http = 3", ": http is 3.", PATIENCE),
+        ("[http]\nattempts = 1.5", ", [http]: attempts is 1.5.", "a whole number above 0"),
+        ("[http]\nattempts = true", ", [http]: attempts is true.", "a whole number above 0"),
+        ("[http]\ndeadline = 0", ", [http]: deadline is 0.", SECONDS),
+        ("[http]\nconnect_timeout = -1", ", [http]: connect_timeout is -1.", SECONDS),
+        ("[http]\nread_timeout = '9'", ', [http]: read_timeout is "9".', SECONDS),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, toml: str, found: str, must_be: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, toml, {})
+    assert str(caught.value) == f"yhovi.toml{found} It must be {must_be}."
+
+
+SETTINGS = "data_root, environment, database_url, catalogue, target_vintage, areas, hosts, mirrors, http"
+
+
+@pytest.mark.parametrize(
+    ("toml", "found", "cure"),
+    [
+        ('datbase_url = "x"', ": datbase_url is no setting.", "Did you mean database_url?"),
+        ("xyz = 1", ": xyz is no setting.", f"Allowed are {SETTINGS}."),
+        ("[areas]\nwithn = 1", ", [areas]: withn is no key of this table.", "Did you mean within?"),
+        ("[areas]\nhosts = []", ", [areas]: hosts is no key of this table.", "Allowed are within, also."),
+        ("[http]\nattempt = 1", ", [http]: attempt is no key of this table.", "Did you mean attempts?"),
+    ],
+)
+def test_an_unknown_key_is_refused(tmp_path: Path, toml: str, found: str, cure: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, toml, {})
+    assert str(caught.value) == f"yhovi.toml{found} {cure}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"a = ", "isn't TOML: Invalid value (at end of document). Mend that line."),
+        (b"environment = '\xe9'", "isn't UTF-8. Save it as UTF-8."),
+        (None, f"can't be opened: {os.strerror(errno.ENOENT)}. Check the path, and that you may read it."),
+    ],
+    ids=["no TOML", "no UTF-8", "missing"],
+)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, raw: bytes | None, said: str) -> None:
+    file = tmp_path / FILE_NAME
+    if raw is not None:
+        file.write_bytes(raw)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(file, {}, tmp_path)
+    assert str(caught.value) == f"The settings file {file} {said}"
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "found"),
+    [
+        ("a/b", "a/b", "a/b"),
+        ("a", "a/b/c", "a"),
+        ("", "a/b/c", ""),
+        ("a/b/c", "a/b", None),
+        ("a/x", "a/b", None),
+    ],
+    ids=["here", "above", "far above", "not below", "not beside"],
+)
+def test_the_file_is_searched_for_upwards(tmp_path: Path, written: str, start: str, found: str | None) -> None:
+    for folder in (written, start):
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / written / FILE_NAME).write_text("", encoding="utf-8")
+    assert find_file(tmp_path / start) == (None if found is None else tmp_path / found / FILE_NAME)
+
+
+def test_the_nearest_file_wins_and_a_folder_is_none(tmp_path: Path) -> None:
+    for folder in ("", "a"):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / FILE_NAME).write_text("", encoding="utf-8")
+    (tmp_path / "a" / "b" / FILE_NAME).mkdir(parents=True)
+    assert find_file(tmp_path / "a" / "b") == tmp_path / "a" / FILE_NAME
