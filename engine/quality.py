@@ -1,0 +1,234 @@
+"""The checks at work: a canonical frame in, findings out.
+
+A finding of severity ``hold`` condemns rows: they go into quarantine and what was loaded before stays. ``stop``
+condemns the indicator: nothing of it is loaded. ``warn`` only tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pandas as pd
+
+from .geography import Area
+from .observations import KEY, TOTAL, Observed, key_text
+from .periods import Period, matches
+
+Severity = Literal["hold", "stop", "warn"]
+
+_EXAMPLES = 5
+_LEFT_OUT = "The source left areas out, or prints codes that the recipe drops."
+DEFAULT_SHRINK = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found, in a sentence; ``rows`` are positions in the frame for a finding about rows."""
+
+    check: str
+    severity: Severity
+    message: str
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is judged: the observations, what the spec's checks demand, the areas expected, and the release in hand."""
+
+    observed: Observed
+    checks: Mapping[str, Any]
+    areas: tuple[Area, ...]
+    level: str
+    release: str | None
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The canonical frame."""
+        return self.observed.frame
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings, the rows held back, and the counts that measure quality."""
+
+    findings: tuple[Finding, ...]
+    held: frozenset[int]
+    metrics: Mapping[str, float]
+
+    def of(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of that severity."""
+        return tuple(finding for finding in self.findings if finding.severity == severity)
+
+
+def judge(case: Case) -> Verdict:
+    """Run every check that applies; nothing stops at the first finding."""
+    findings = tuple(finding for check in CHECKS.values() for finding in check(case))
+    held = frozenset(row for finding in findings if finding.severity == "hold" for row in finding.rows)
+    return Verdict(findings, held, MappingProxyType(_metrics(case, held)))
+
+
+def shrink_limit(checks: Mapping[str, Any]) -> float:
+    """The share of loaded observations that may vanish in one load."""
+    said = checks.get("shrink")
+    return float(said.rstrip("%")) / 100 if said else DEFAULT_SHRINK
+
+
+def _metrics(case: Case, held: frozenset[int]) -> dict[str, float]:
+    total = len(case.frame)
+    missing = int(case.frame["value"].isna().sum())
+    valid = total - missing - len(held)
+    return {
+        "total": total,
+        "valid": valid,
+        "invalid": len(held),
+        "missing": missing,
+        "completeness": round(100 * (total - missing) / total, 2) if total else 0.0,
+        "quality": round(100 * valid / total, 2) if total else 0.0,
+        "outside": case.observed.outside,
+        "repeated": case.observed.repeated,
+    }
+
+
+def _not_empty(case: Case) -> Iterator[Finding]:
+    if case.frame.empty:
+        outside = case.observed.outside
+        why = f"; {_count(outside, 'row was of another area', 'rows were of other areas')}" if outside else ""
+        yield Finding("not_empty", "stop", f"No observation came out{why}. Look at the recipe's keep steps.")
+
+
+def _known_areas(case: Case) -> Iterator[Finding]:
+    texts = case.observed.no_codes
+    if texts:
+        said = _examples((f"'{text}'" if text else "(blank)" for text in texts), len(texts))
+        found = _count(len(texts), "area text is no code and was left out", "area texts are no codes and were left out")
+        yield Finding("known_areas", "warn", f"{found}: {said}.")
+
+
+def _unique(case: Case) -> Iterator[Finding]:
+    twice = case.frame[case.frame.duplicated(list(KEY), keep=False)]
+    if not twice.empty:
+        keys = twice.drop_duplicates(list(KEY))
+        found = _count(len(keys), "observation comes", "observations come")
+        message = (
+            f"{found} more than once with different content: {_keys(keys)}. "
+            "The recipe keeps rows of several series, or the source has revised rows beside the old ones."
+        )
+        yield Finding("unique", "stop", message, tuple(twice.index))
+
+
+def _one_end(case: Case) -> Iterator[Finding]:
+    periods = case.frame[["time_period", "period_end"]].drop_duplicates()
+    shared = periods[periods.duplicated("period_end", keep=False)]["period_end"]
+    rows = case.frame[case.frame["period_end"].isin(shared)].drop_duplicates(list(KEY))
+    clash = rows[rows.duplicated(["area_code", "period_end", "breakdown"], keep=False)]
+    if not clash.empty:
+        ends = [" and ".join(sorted(rows["time_period"].unique())) for _, rows in clash.groupby("period_end")]
+        said = _examples(ends, len(ends))
+        message = f"Periods of different length end on the same day: {said}. Keep one length in the recipe."
+        yield Finding("one_end", "stop", message)
+
+
+def _range(case: Case) -> Iterator[Finding]:
+    limits = case.checks.get("range", {})
+    value = case.frame["value"]
+    outside = (value < limits.get("min", float("-inf"))) | (value > limits.get("max", float("inf")))
+    rows = case.frame[outside]
+    if not rows.empty:
+        found, held = ("value lies", "is") if len(rows) == 1 else ("values lie", "are")
+        shown = (f"{key} {value:.12g}" for key, value in zip(_key_texts(rows), rows["value"], strict=False))
+        said = _examples(shown, len(rows))
+        message = f"{len(rows):,} {found} {_beyond(limits)} and {held} held back: {said}."
+        yield Finding("range", "hold", message, tuple(rows.index))
+
+
+def _beyond(limits: Mapping[str, float]) -> str:
+    if "max" not in limits:
+        return f"below {limits['min']}"
+    return f"outside {limits['min']} to {limits['max']}" if "min" in limits else f"above {limits['max']}"
+
+
+def _complete(case: Case) -> Iterator[Finding]:
+    said = case.checks.get("complete")
+    if not said or case.frame.empty:
+        return
+    since = said.get("since")
+    level = case.frame[(case.frame["area_level"] == case.level) & (case.frame["breakdown"] == TOTAL)]
+    periods = sorted(period for period in level["time_period"].unique() if _since(period, since))
+    present = set(zip(level["area_code"], level["time_period"], strict=True))
+    areas = [area for area in case.areas if area.level == case.level]
+    absent = [f"{a.code} {a.name} {p}" for p in periods for a in areas if (a.code, p) not in present]
+    if not periods:
+        of_when = f" since {since}" if since is not None else ""
+        yield Finding("complete", "stop", f"No observation of level {case.level}{of_when} came. {_LEFT_OUT}")
+    elif absent:
+        expected = f"{len(areas) * len(periods):,} observations {'is' if len(absent) == 1 else 'are'} absent"
+        message = f"{len(absent):,} of {expected}: {_examples(absent, len(absent))}. {_LEFT_OUT}"
+        yield Finding("complete", "stop", message)
+
+
+def _since(period: str, since: Any) -> bool:
+    """Whether the period ends in or after ``since``: an interval, an end date or the beginning of one, or nothing."""
+    first = Period.parse(since).end.isoformat() if "/" in str(since) else str(since or "")
+    return Period.parse(period).end.isoformat()[: len(first)] >= first
+
+
+def _golden(case: Case) -> Iterator[Finding]:
+    goldens = case.checks.get("golden", ())
+    for golden in goldens if isinstance(goldens, list) else ():
+        message = _golden_fault(case.frame, golden)
+        if message:
+            same = case.release == str(golden["release"])
+            other = case.release or "a release that the answer doesn't name"
+            told = "" if same else f" (published in {golden['release']}; this is {other})"
+            yield Finding("golden", "stop" if same else "warn", f"{message}{told}. Cited from: {golden['cite']}")
+
+
+def _golden_fault(frame: pd.DataFrame, golden: Mapping[str, Any]) -> str:
+    area = (frame["source_area_code"] == golden["area"]) | (frame["area_code"] == golden["area"])
+    said = str(golden["period"])
+    periods = {text for text in frame["time_period"].unique() if matches(Period.parse(text), said)}
+    rows = frame[area & frame["time_period"].isin(periods) & (frame["breakdown"] == TOTAL)]
+    where = f"The published figure for {golden['area']} {said} is {golden['value']}"
+    if len(rows) != 1:
+        return f"{where}, but {f'{len(rows)} observations' if len(rows) else 'no observation'} came out"
+    value = rows["value"].iloc[0]
+    # One part in a thousand million forgives what binary fractions do to decimals.
+    close = abs(value - golden["value"]) <= golden.get("tolerance", 0.0) + abs(golden["value"]) * 1e-9
+    return "" if close else f"{where}, but {'no value' if pd.isna(value) else f'{value:.12g}'} came out"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
+def _keys(rows: pd.DataFrame) -> str:
+    return _examples(_key_texts(rows), len(rows))
+
+
+def _key_texts(rows: pd.DataFrame) -> Iterator[str]:
+    return map(key_text, *(rows[name] for name in KEY))
+
+
+def _examples(texts: Iterable[str], number: int) -> str:
+    """The first few of so many texts, and how many more there are."""
+    more = f" and {number - _EXAMPLES:,} more" if number > _EXAMPLES else ""
+    return ", ".join(islice(texts, _EXAMPLES)) + more
+
+
+Check = Callable[[Case], Iterator[Finding]]
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "not_empty": _not_empty,
+        "known_areas": _known_areas,
+        "unique": _unique,
+        "one_end": _one_end,
+        "range": _range,
+        "complete": _complete,
+        "golden": _golden,
+    }
+)
