@@ -15,47 +15,53 @@ from ...connectors.base import SourceError
 READER_REVISIONS: Mapping[str, int] = MappingProxyType({"csv": 1, "workbook": 1})
 """The readers, each with the number that rises when it would read the same bytes differently."""
 
-_HEADER_ROW = {
-    "description": "The row with the headers, counted from 1 as a spreadsheet shows it; or [first, last] where a "
-    "header covers several rows, which are then joined with a space. Rows above it are not read.",
-    "type": ["integer", "array"],
-    "minimum": 1,
-    "items": {"type": "integer", "minimum": 1},
-    "minItems": 2,
-    "maxItems": 2,
-    "default": 1,
-}
+_HEADER_ROW: Mapping[str, Any] = MappingProxyType(
+    {
+        "description": "The row with the headers, counted from 1 as a spreadsheet shows it; or [first, last] where a "
+        "header covers several rows, which are then joined with a space. Rows above it are not read.",
+        "type": ["integer", "array"],
+        "minimum": 1,
+        "items": {"type": "integer", "minimum": 1},
+        "minItems": 2,
+        "maxItems": 2,
+        "default": 1,
+    }
+)
 
-_SHEET = {
-    "description": "The sheet to read: its name, or a pattern or a title that fits exactly one visible sheet. Not "
-    "needed where a workbook has one sheet.",
-    "type": ["string", "object"],
-    "minLength": 1,
-    "additionalProperties": False,
-    "minProperties": 1,
-    "maxProperties": 1,
-    "properties": {
-        "pattern": {
-            "description": "A regular expression that the whole name of the sheet must match.",
-            "type": "string",
-            "format": "regex",
-            "minLength": 1,
+_SHEET: Mapping[str, Any] = MappingProxyType(
+    {
+        "description": "The sheet to read: its name, or a pattern or a title that fits exactly one visible sheet. Not "
+        "needed where a workbook has one sheet.",
+        "type": ["string", "object"],
+        "minLength": 1,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "pattern": {
+                "description": "A regular expression that the whole name of the sheet must match.",
+                "type": "string",
+                "format": "regex",
+                "minLength": 1,
+            },
+            "title": {
+                "description": "Text that the sheet's cell A1 contains, in capitals or not.",
+                "type": "string",
+                "minLength": 1,
+            },
         },
-        "title": {
-            "description": "Text that the sheet's cell A1 contains, in capitals or not.",
-            "type": "string",
-            "minLength": 1,
-        },
-    },
-}
+    }
+)
 
-_NAMES = {
-    "description": "Names for columns whose header is blank, by position counted from 1, such as {1: code, 2: name}.",
-    "type": "object",
-    "propertyNames": {"pattern": "^[1-9][0-9]*$"},
-    "additionalProperties": {"type": "string", "minLength": 1},
-    "minProperties": 1,
-}
+_NAMES: Mapping[str, Any] = MappingProxyType(
+    {
+        "description": "Names for columns with a blank header, by position counted from 1, such as {1: code, 2: name}.",
+        "type": "object",
+        "propertyNames": {"pattern": "^[1-9][0-9]*$"},
+        "additionalProperties": {"type": "string", "minLength": 1},
+        "minProperties": 1,
+    }
+)
 
 _EVERYWHERE = ("format", "header_row", "names", "footer", "member")
 
