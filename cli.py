@@ -1,0 +1,581 @@
+"""The command line: arguments in, sentences and exit codes out.
+
+The only place that looks at the clock, the environment, chance and the terminal. Whatever is heavy is imported inside
+the commands, so that ``--help`` and ``validate-specs`` stay quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .engine.errors import EXIT_BUG, EXIT_OK, BugError, Problem, SpecError, UsageError, YhoviError
+
+if TYPE_CHECKING:
+    from .engine.catalogue import Found
+    from .engine.run.assembly import World
+    from .engine.run.outcome import Outcome, Result
+    from .engine.settings import Settings
+    from .engine.spec import Spec
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing boxes around the help would cost it three times its time
+    help="Local statistics, from their publishers to your dashboards: one YAML file per indicator.",
+    epilog="Exit codes: 0 all well, 1 a bug, 2 command, spec or settings, 3 a source, 4 checks, 5 database or data "
+    "folder, 6 some indicators failed and others loaded, 130 interrupted.",
+)
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Indicators, by id.", show_default=False)]
+Indicators = Annotated[list[str] | None, typer.Option("--indicator", "-i", help="An indicator's id; repeatable.")]
+Every = Annotated[bool, typer.Option("--all", help="Every indicator of the catalogue.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Recorded answers and yhovi-demo.db; no network.")]
+Replay = Annotated[bool, typer.Option("--replay", help="The answers in the archive; no network.")]
+AsRun = Annotated[str | None, typer.Option("--as-run", help="With --replay: the answers that this run got.")]
+DatabaseUrl = Annotated[str, typer.Option("--database-url", help="A SQLAlchemy URL; yhovi.db if not said.")]
+CatalogueFolder = Annotated[Path | None, typer.Option("--catalogue", help="The folder that holds the specs.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="The settings file; yhovi.toml if not said.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Fetch, transform and check, but load nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+_SECRETS = ("NOMIS_API_KEY",)
+
+
+@app.command()
+def run(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    every: Every = False,
+    demo: Demo = False,
+    replay: Replay = False,
+    as_run: AsRun = None,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch, transform, check and load indicators.
+
+    Example: yhovi run --all --demo
+    """
+    from .engine.run.assembly import Errand, perform
+
+    if demo and replay:
+        raise UsageError("--demo and --replay exclude each other.", "--demo has recorded answers of its own.")
+    if as_run and not replay:
+        raise UsageError("--as-run goes with --replay.")
+    place = _Place(settings, catalogue)
+    specs = place.chosen([*(ids or []), *(indicator or [])], every=every)
+    place.say_catalogue()
+    errand = Errand(
+        mode="demo" if demo else "replay" if replay else "live",
+        command=_typed(),
+        recordings=place.recordings,
+        version=_version(),
+        database_url=database_url,
+        as_run=as_run,
+        dry_run=dry_run,
+    )
+    _log_requests()
+    with _progress(len(specs)) as tell:
+        result = perform(specs, errand, place.settings, place.world(), tell)
+    _show_result(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def validate_specs(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files or folders.")] = None,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check specs: every problem, with line and cure.
+
+    Example: yhovi validate-specs indicators/economy/E-EJ-01.yaml
+    """
+    from .engine.catalogue import compile_problems
+    from .engine.spec import read_specs
+
+    place = _Place(settings, catalogue)
+    reading = read_specs(paths or [place.catalogue.folder])
+    problems = [*reading.problems, *compile_problems(reading.specs, place.settings)]
+    if as_json:
+        _print_json([_plain_problem(problem) for problem in problems])
+    else:
+        _print_problems(problems)
+        print(f"{_count(reading.files, 'file')}, {_count(len(problems), 'problem') if problems else 'no problems'}")
+    raise typer.Exit(SpecError.exit_code if problems else EXIT_OK)
+
+
+@app.command()
+def plan(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    every: Every = False,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a run would do; touch nothing.
+
+    Example: yhovi plan E-EJ-01
+    """
+    from .engine.catalogue import compile_plans
+
+    place = _Place(settings, catalogue)
+    specs = place.chosen([*(ids or []), *(indicator or [])], every=every)
+    described = [one.described() for one in compile_plans(specs, place.settings)]
+    if as_json:
+        _print_json(described)
+    else:
+        print("\n\n".join("\n".join(_outline(one)) for one in described))
+
+
+@app.command("list")
+def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+    """List the indicators of the catalogue.
+
+    Example: yhovi list --json
+    """
+    place = _Place(settings, catalogue)
+    specs = place.specs()
+    place.say_catalogue()
+    rows = [
+        {
+            "indicator": spec.id,
+            "title": spec.title,
+            "domain": spec.domain,
+            "subdomain": spec.subdomain,
+            "unit": spec.measure.unit,
+            "dataset": spec.source.dataset,
+        }
+        for spec in specs
+    ]
+    _show(rows, as_json=as_json)
+
+
+@app.command()
+def show(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what an indicator is, and its caveats.
+
+    Example: yhovi show E-EJ-01
+    """
+    place = _Place(settings, catalogue)
+    cards = [_card(spec) for spec in place.chosen([*(ids or []), *(indicator or [])], every=False)]
+    if as_json:
+        _print_json(cards)
+    else:
+        print("\n\n".join("\n".join(_outline(card)) for card in cards))
+
+
+@app.command()
+def land(
+    dataset: Annotated[str, typer.Argument(metavar="SOURCE/DATASET", help="The data set, as specs name it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, as the publisher gave it.")],
+    release: Annotated[str, typer.Option("--release", help="The publisher's name for the edition.")],
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Archive a file that you downloaded by hand.
+
+    It then serves every spec of that data set and release.
+
+    Example: yhovi land ons/gva-industry-la-tle gva.xlsx --release 2025-10
+    """
+    from .engine.run.assembly import open_bronze
+    from .engine.run.landing import land_file
+
+    place = _Place(settings, catalogue)
+    bronze = open_bronze(place.settings, place.world())
+    landed = land_file(dataset, file, release, place.specs(), bronze, _now())
+    if as_json:
+        _print_json(landed.described())
+    else:
+        print(landed.sentence())
+
+
+@app.command()
+def status(
+    demo: Demo = False,
+    database_url: DatabaseUrl = "",
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is loaded, and what failed last.
+
+    For each indicator the latest period, the last load and the last failure.
+
+    Example: yhovi status --demo
+    """
+    from .engine.run.status import loaded
+
+    place = _Place(settings, None)
+    rows, said = loaded(place.settings, _now(), demo=demo, said=database_url)
+    _note(said)
+    _show(rows, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    demo: Demo = False,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Examine this installation, and say the cures.
+
+    Settings, catalogue, data folder, database, secrets, clock.
+
+    Example: yhovi doctor
+    """
+    from .engine.run.doctor import Patient, examine
+
+    place = _Place(settings, catalogue)
+    patient = Patient(
+        settings=lambda: place.settings,
+        catalogue=lambda: place.catalogue,
+        secret=place.secret,
+        secret_names=_SECRETS,
+        now=_now(),
+        here=Path.cwd(),
+        demo=demo,
+        database_url=database_url,
+    )
+    symptoms = examine(patient)
+    _show([symptom.described() for symptom in symptoms], as_json=as_json)
+    raise typer.Exit(max((symptom.exit_code for symptom in symptoms), default=EXIT_OK))
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        print(_version())
+        raise typer.Exit
+
+
+class _Place:
+    """Where a command runs: the settings, the catalogue and the environment that it finds."""
+
+    def __init__(self, settings_file: Path | None, catalogue: Path | None) -> None:
+        self._settings_file, self._catalogue = settings_file, catalogue
+
+    @cached_property
+    def environment(self) -> Mapping[str, str]:
+        """The environment's variables; a file ``.env`` in this folder adds to them."""
+        if not Path(".env").is_file():
+            return os.environ
+        from dotenv import dotenv_values
+
+        said = dotenv_values(".env", encoding="utf-8")
+        return {**{name: value for name, value in said.items() if value is not None}, **os.environ}
+
+    @cached_property
+    def settings(self) -> Settings:
+        from .engine.settings import find_file, load_settings
+
+        said = self._settings_file or self._named("YHOVI_SETTINGS")
+        if said and not said.is_file():
+            raise UsageError(f"There is no settings file {said}.", "Check --settings and YHOVI_SETTINGS.")
+        return load_settings(said or find_file(Path.cwd()), self.environment, Path.cwd())
+
+    @cached_property
+    def catalogue(self) -> Found:
+        from .engine.catalogue import find_catalogue
+
+        variable = self.environment.get("YHOVI_CATALOGUE")
+        return find_catalogue(self._catalogue, variable, self.settings, Path.cwd(), _built_in())
+
+    @property
+    def recordings(self) -> list[Path]:
+        """The folders of recorded answers: the catalogue's own, then the built-in one."""
+        return list(dict.fromkeys([self.catalogue.folder / "recordings", _built_in() / "recordings"]))
+
+    def specs(self) -> tuple[Spec, ...]:
+        from .engine.spec import load_specs
+
+        return load_specs([self.catalogue.folder])
+
+    def chosen(self, ids: Sequence[str], *, every: bool) -> tuple[Spec, ...]:
+        """The specs of these ids, or all; in the catalogue's order, each once."""
+        if every == bool(ids):
+            raise UsageError("Say which indicators: by id, or --all.", "yhovi list shows them.")
+        specs = self.specs()
+        known = [spec.id for spec in specs]
+        for one in ids:
+            if one not in known:
+                raise UsageError(f"There is no indicator {one} in {self.catalogue.folder}.", _nearest(one, known))
+        return tuple(spec for spec in specs if every or spec.id in ids)
+
+    def say_catalogue(self) -> None:
+        _note(f"catalogue: {self.catalogue.folder} ({self.catalogue.how})")
+
+    def secret(self, name: str) -> str | None:
+        return self.environment.get(name) or None
+
+    def world(self) -> World:
+        from .engine.run.assembly import World
+
+        return World(_now, time.sleep, random.random, lambda: uuid.uuid4().hex, self.secret)
+
+    def _named(self, variable: str) -> Path | None:
+        said = self.environment.get(variable)
+        return Path(said) if said else None
+
+
+def _built_in() -> Path:
+    return Path(str(files(__package__) / "indicators"))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("yhovi")
+
+
+def _typed() -> str:
+    """The command as it was typed, with the password of a database URL left out."""
+    import re
+
+    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", " ".join(["yhovi", *sys.argv[1:]]))
+
+
+def _nearest(said: str, known: Sequence[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(said.upper(), known, n=1)
+    return f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."
+
+
+def _log_requests() -> None:
+    """Every request as a line where nobody watches; on a terminal only what went wrong on the way."""
+    import logging
+
+    # Only yhovi's own lines: those of libraries may hold an address with a secret in it.
+    logger = logging.getLogger("yhovi")
+    logger.setLevel(logging.WARNING if sys.stderr.isatty() else logging.INFO)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.handlers = [handler]
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str, str], None]]:
+    """Tells on a terminal which indicator is at which stage; quiet when piped."""
+    if not sys.stderr.isatty():
+        yield lambda _indicator, _stage: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        begun: set[str] = set()
+
+        def tell(indicator: str, stage: str) -> None:
+            begun.add(indicator)
+            progress.update(task, description=f"{indicator} {stage}", completed=len(begun) - 1)
+
+        yield tell
+
+
+def _show_result(result: Result, *, as_json: bool) -> None:
+    rows = [_row(outcome) for outcome in result.outcomes]
+    if as_json:
+        said = [_details(outcome) for outcome in result.outcomes]
+        outcomes = [{**row, **details} for row, details in zip(rows, said, strict=True)]
+        _print_json({"run_id": result.run_id, "exit_code": result.exit_code, "outcomes": outcomes})
+        return
+    _show(rows, as_json=False)
+    for outcome in result.outcomes:
+        for warning in outcome.warnings:
+            _note(f"warning: {outcome.indicator_id}: {warning}")
+        if outcome.error is not None:
+            _print_error(outcome.error, about=f"{outcome.indicator_id}: ")
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    counts = outcome.counts
+    return {
+        "indicator": outcome.indicator_id,
+        "status": outcome.status,
+        "new": counts.new,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "withdrawn": counts.withdrawn,
+        "held": counts.held,
+        "warnings": len(outcome.warnings),
+    }
+
+
+def _details(outcome: Outcome) -> dict[str, Any]:
+    return {"warnings": list(outcome.warnings), "error": str(outcome.error) if outcome.error else None}
+
+
+def _card(spec: Spec) -> dict[str, Any]:
+    source = spec.source
+    return {
+        "indicator": spec.id,
+        "title": spec.title,
+        "description": spec.description,
+        "domain": f"{spec.domain} / {spec.subdomain}",
+        "measure": f"{spec.measure.type} in {spec.measure.unit}, {spec.measure.polarity}",
+        "source": {
+            "publisher": source.publisher,
+            "license": source.license,
+            "dataset": source.dataset,
+            "page": source.page,
+            "published": f"every {source.frequency}, about {source.lag} after the period",
+            "level": source.level,
+        },
+        "checks": dict(spec.checks),
+        "caveats": list(spec.caveats),
+        "owner": spec.owner,
+        "file": str(spec.path),
+    }
+
+
+def _show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """A listing: JSON if asked for, a drawn table on a terminal, aligned text when piped."""
+    if as_json:
+        _print_json(list(rows))
+    elif not rows:
+        print("nothing to show")
+    elif sys.stdout.isatty():
+        _draw(rows)
+    else:
+        _align(rows)
+
+
+def _draw(rows: Sequence[Mapping[str, Any]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for name, value in rows[0].items():
+        table.add_column(name, justify="right" if isinstance(value, int) else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _align(rows: Sequence[Mapping[str, Any]]) -> None:
+    lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _outline(value: Any, indent: str = "") -> Iterable[str]:
+    """Nested data as indented lines, for reading."""
+    for name, inner in value.items() if isinstance(value, Mapping) else enumerate(value, start=1):
+        if isinstance(inner, (Mapping, list)) and not _fits(inner):
+            yield f"{indent}{name}:"
+            yield from _outline(inner, indent + "  ")
+        elif inner not in (None, "", [], {}):
+            yield f"{indent}{name}: {_inline(inner)}"
+
+
+def _fits(value: Any) -> bool:
+    """Whether it reads well on one line: plain items do, and so does a little of anything."""
+    plain = isinstance(value, list) and not any(isinstance(item, (Mapping, list)) for item in value)
+    return (plain and len(value) != 1 and max(map(len, map(str, value)), default=0) < 20) or len(_inline(value)) < 80
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_inline(inner)}" for name, inner in value.items())
+    return ", ".join(map(_inline, value)) if isinstance(value, list) else str(value)
+
+
+def _plain_problem(problem: Problem) -> dict[str, Any]:
+    names = ("code", "line", "column", "found", "allowed", "cure")
+    return {"file": str(problem.file), **{name: getattr(problem, name) for name in names}}
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        print(problem)
+
+
+def _print_error(error: YhoviError, about: str = "") -> None:
+    _note(f"error: {about}{error.message}")
+    if error.cure:
+        _note(f"  {error.cure}")
+    if isinstance(error, BugError):
+        traceback.print_exception(error.__cause__)
+
+
+def _note(text: str) -> None:
+    """A sentence for a person, kept apart from what a program reads."""
+    print(text, file=sys.stderr)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def main() -> int:
+    """The entry point: runs a command and turns what went wrong into a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What is piped on Windows would else be written in the machine's old code page.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if sys.argv[1:] == ["--version"]:
+        print(_version())
+        return EXIT_OK
+    try:
+        app()
+    except SpecError as error:
+        _print_problems(error.problems)
+        _print_error(error)
+        return error.exit_code
+    except YhoviError as error:
+        _print_error(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  (the last one to hear of it)
+        _print_error(BugError(error))
+        return EXIT_BUG
+    return EXIT_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Who answers the questions of an exchange: the source itself, the recordings, or the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+from urllib.parse import urlsplit
+
+from ...connectors.base import LANDED, Answer, Request
+from ..bronze import Bronze, Kept, Landing
+from ..bronze import Validators as Known
+from ..errors import ExtractError
+from ..http import Sender, Validators
+from ..plan import Plan
+
+Answers = Callable[[Plan, Request], Answer]
+
+_NOT_MODIFIED = 304
+
+
+class Recorded(Protocol):
+    """Anything that answers a request on its own."""
+
+    def send(self, request: Request) -> Answer:
+        """The answer to that request."""
+
+
+def archive_names(plan: Plan) -> tuple[str, str]:
+    """The source and the data set under which the archive keeps a plan's answers."""
+    source, _, dataset = plan.ask.dataset.partition("/")
+    return source, dataset
+
+
+def from_recordings(recordings: Recorded) -> Answers:
+    """Answers of the demonstration."""
+    return lambda _, request: recordings.send(request)
+
+
+def from_archive(bronze: Bronze, run_id: str | None = None) -> Answers:
+    """Answers of the newest complete exchange, or of the one that a certain run made; nothing is fetched."""
+
+    def answer(plan: Plan, request: Request) -> Answer:
+        record = bronze.newest(*archive_names(plan), plan.exchange_key, run_id=run_id)
+        kept = next((one for one in record.kept if one.request_key == request.key), None) if record else None
+        if kept is None:
+            of_run = f" of run {run_id}" if run_id else ""
+            raise ExtractError(
+                f"The archive holds no answer{of_run} to {request.address}.",
+                "Run without --replay first: that asks the source and keeps what it answers.",
+            )
+        return _restored(request, kept, bronze.open(kept))
+
+    return answer
+
+
+def from_source(sender: Sender, bronze: Bronze) -> Answers:
+    """Answers of the source, fetched only where they changed; a landed file stands in for its address."""
+
+    def answer(plan: Plan, request: Request) -> Answer:
+        landing = _landing(bronze, plan, request)
+        if landing is not None:
+            return _landed(request, landing, bronze.open(landing))
+        known = _known(bronze, plan, request)
+        answer = sender.send(request, Validators(known.etag, known.last_modified) if known else None)
+        if answer.status == _NOT_MODIFIED and known is not None:
+            answer.stream.close()
+            return _restored(request, known.kept, bronze.open(known.kept))
+        return answer
+
+    return answer
+
+
+def _known(bronze: Bronze, plan: Plan, request: Request) -> Known | None:
+    """The stored answer to the same request, if what came of it could be read; else it is fetched afresh."""
+    names = archive_names(plan)
+    record = bronze.newest(*names, plan.exchange_key)
+    if record is None or record.row_set is None:
+        return None
+    return bronze.validators(*names, request.key, plan.exchange_key)
+
+
+def _landing(bronze: Bronze, plan: Plan, request: Request) -> Landing | None:
+    said = plan.ask.query.get("release")
+    release = None if said is None else str(said)
+    if urlsplit(request.url).scheme == LANDED:
+        landing = bronze.landed(*archive_names(plan), release)
+        if landing is None:
+            of_release = f", release {release}" if release else ""
+            raise ExtractError(
+                f"{plan.spec.id} awaits a file that nobody has landed yet: {plan.ask.dataset}{of_release}.",
+                f"Download it by hand, then: yhovi land {plan.ask.dataset} FILE --release {release or 'RELEASE'}",
+            )
+        return landing
+    return bronze.landed(*archive_names(plan), release) if release is not None else None
+
+
+def _landed(request: Request, landing: Landing, stream: BinaryIO) -> Answer:
+    return Answer(
+        request=request,
+        stream=stream,
+        retrieved_at=landing.retrieved_at,
+        sha256=landing.sha256,
+        size=landing.size,
+        release=landing.release,
+    )
+
+
+def _restored(request: Request, kept: Kept, stream: BinaryIO) -> Answer:
+    return Answer(
+        request=request,
+        stream=stream,
+        retrieved_at=kept.retrieved_at,
+        sha256=kept.sha256,
+        size=kept.size,
+        headers=kept.headers,
+        origin=kept.origin,
+        release=kept.release,
+    )

@@ -1,0 +1,107 @@
+"""Puts a run together from settings: the plans, who answers, the archive, the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ...connectors import CONNECTORS
+from ..bronze import Bronze
+from ..catalogue import compile_plans
+from ..http import Policy, Sender
+from ..recordings import Recordings
+from ..settings import DATABASE_NAME, DEMO_DATABASE_NAME, DEMO_ENVIRONMENT, Settings
+from ..spec import Spec
+from ..warehouse.values import Mode
+from ..warehouse.warehouse import Warehouse
+from .answers import Answers, from_archive, from_recordings, from_source
+from .conductor import Commission, Tell, carry_out
+from .extract import Desk
+from .outcome import Result
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What only the command line may look at: clock, waiting, chance, ids and secrets."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    random: Callable[[], float]
+    new_id: Callable[[], str]
+    secret: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the person at the command line asked for."""
+
+    mode: Mode
+    command: str
+    recordings: Sequence[Path]
+    version: str
+    database_url: str = ""
+    as_run: str | None = None
+    dry_run: bool = False
+
+
+def database_url(settings: Settings, *, demo: bool, said: str = "") -> str:
+    """The database that a command means: the one said, else the settings', else the one in the data folder."""
+    if said:
+        return said
+    if settings.database_url and not demo:
+        return settings.database_url
+    name = DEMO_DATABASE_NAME if demo else DATABASE_NAME
+    return f"sqlite:///{(settings.data_root / name).as_posix()}"
+
+
+def open_bronze(settings: Settings, world: World, *, demo: bool = False) -> Bronze:
+    """The archive of this installation; a demonstration keeps its answers apart."""
+    environment = DEMO_ENVIRONMENT if demo else settings.environment
+    return Bronze(str(settings.data_root), environment, unique=world.new_id)
+
+
+def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: World, tell: Tell) -> Result:
+    """Run the indicators of these specs.
+
+    Raises:
+        YhoviError: Before the first indicator is begun; what fails later is in the result.
+    """
+    plans = compile_plans(specs, settings)
+    demo = errand.mode == "demo"
+    with ExitStack() as stack:
+        bronze = open_bronze(settings, world, demo=demo)
+        answers = _answers(errand, settings, world, bronze, stack)
+        desk = Desk(answers, bronze, world.new_id(), errand.version, world.now, world.new_id)
+        warehouse = None
+        if not errand.dry_run:
+            url = database_url(settings, demo=demo, said=errand.database_url)
+            warehouse = Warehouse.open(url, demo=demo, now=world.now())
+            stack.callback(warehouse.close)
+        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell))
+
+
+def _answers(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
+    if errand.mode == "demo":
+        return from_recordings(Recordings(errand.recordings))
+    if errand.mode == "replay":
+        return from_archive(bronze, errand.as_run)
+    return from_source(stack.enter_context(_sender(settings, world, errand.version)), bronze)
+
+
+def _sender(settings: Settings, world: World, version: str) -> Sender:
+    owned = {host: connector.BUDGET for connector in CONNECTORS.values() for host in connector.HOSTS}
+    policy = Policy(user_agent=f"yhovi/{version} (declarative indicator engine)", **settings.http)
+    return Sender(
+        policy,
+        hosts=frozenset({*owned, *settings.hosts}),
+        budgets=owned,
+        mirrors=settings.mirrors,
+        secrets=world.secret,
+        now=world.now,
+        sleep=world.sleep,
+        random=world.random,
+        trust_env=True,
+    )

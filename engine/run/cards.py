@@ -1,0 +1,132 @@
+"""What the conductor tells the warehouse, put into the warehouse's own values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from ..measures import UNITS
+from ..plan import Plan
+from ..quality import Finding, Verdict, shrink_limit
+from ..warehouse import values
+from .extract import Extracted
+
+
+def card(plan: Plan) -> values.IndicatorCard:
+    """What is said about the indicator beside its numbers."""
+    spec = plan.spec
+    return values.IndicatorCard(
+        indicator_id=spec.id,
+        title=spec.title,
+        description=spec.description,
+        domain=spec.domain,
+        subdomain=spec.subdomain,
+        measure_type=spec.measure.type,
+        unit_measure=spec.measure.unit,
+        unit=UNITS[spec.measure.unit].title,
+        polarity=spec.measure.polarity,
+        decimals=spec.measure.decimals,
+        publisher=spec.source.publisher,
+        license=spec.source.license,
+        owner=spec.owner,
+        dataset_id=spec.source.dataset,
+        spec_hash=spec.digest,
+    )
+
+
+def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, committed_at: datetime) -> values.Load:
+    """One indicator's commit: it speaks for all periods of the areas wanted."""
+    areas = [values.Area(area.code, plan.vintage, area.name, area.level, area.parent or None) for area in plan.areas]
+    return values.Load(
+        run_id=run_id,
+        card=card(plan),
+        scope=values.Scope(areas=frozenset(area.code for area in plan.areas)),
+        target_vintage=plan.vintage,
+        retrieved_at=extracted.retrieved_at,
+        committed_at=committed_at,
+        release=extracted.release,
+        exchange_id=extracted.exchange_id,
+        spec_text=plan.spec.text,
+        plan_json=json.dumps(plan.described(), ensure_ascii=False),
+        plan_fingerprint=plan.fingerprint,
+        row_set_hash=extracted.row_set,
+        registry_hash=plan.registry_digest,
+        engine_version=engine_version,
+        origin="synthetic" if extracted.origin == "synthetic" else "published",
+        areas=areas,
+        withdrawal_limit=shrink_limit(plan.checks),
+    )
+
+
+def ingestions(plan: Plan, extracted: Extracted, run_id: str) -> list[values.Ingestion]:
+    """Every answer as it went into the archive; rows are known only where one answer is all."""
+    alone = extracted.rows if len(extracted.kept) == 1 else None
+    return [
+        values.Ingestion(
+            run_id=run_id,
+            dataset_id=plan.ask.dataset,
+            url=kept.address,
+            object_path=kept.object,
+            sha256=kept.sha256,
+            canonical_hash=kept.canonical,
+            size=kept.size,
+            status=kept.status,
+            rows=alone,
+            retrieved_at=kept.retrieved_at,
+        )
+        for kept in extracted.kept
+    ]
+
+
+def findings(verdict: Verdict) -> list[values.Finding]:
+    """What the checks found, as the validation log keeps it."""
+    return [_finding(finding) for finding in verdict.findings]
+
+
+def _finding(finding: Finding) -> values.Finding:
+    severity: values.Severity = "warning" if finding.severity == "warn" else "error"
+    return values.Finding(finding.check, severity, finding.message, len(finding.rows))
+
+
+def quality(verdict: Verdict) -> values.Quality:
+    """The counts that measure quality."""
+    metrics = verdict.metrics
+    total, valid, invalid, missing = (int(metrics[name]) for name in ("total", "valid", "invalid", "missing"))
+    return values.Quality(total, valid, invalid, missing, completeness=metrics["completeness"] / 100)
+
+
+def rejected(extracted: Extracted, verdict: Verdict) -> list[values.Rejected]:
+    """The rows held back, with the check that did it."""
+    found: list[values.Rejected] = []
+    for finding in verdict.of("hold"):
+        keys = _keys(extracted, finding.rows)
+        numbers = extracted.observed.frame["value"].loc[list(finding.rows)].tolist()
+        found += [
+            values.Rejected(finding.check, finding.message, *key, value=number)
+            for key, number in zip(keys, numbers, strict=True)
+        ]
+    return found
+
+
+def held_keys(extracted: Extracted, verdict: Verdict) -> list[values.Key]:
+    """The keys of the rows held back: what is loaded of them stays as it is."""
+    return _keys(extracted, sorted(verdict.held))
+
+
+def _keys(extracted: Extracted, rows: Sequence[int]) -> list[values.Key]:
+    named = extracted.observed.frame.loc[list(rows), list(values.Key._fields)]
+    return [values.Key(*row) for row in named.itertuples(index=False, name=None)]
+
+
+def dataset(plan: Plan, extracted: Extracted | None, run_id: str) -> values.DatasetState:
+    """How the extraction of the data set went; without an extraction it failed."""
+    return values.DatasetState(
+        dataset_id=plan.ask.dataset,
+        source_name=plan.spec.source.publisher,
+        source_url=plan.spec.source.page or plan.request.address,
+        last_extracted_at=extracted.retrieved_at if extracted else None,
+        record_count=extracted.rows if extracted else None,
+        status="success" if extracted else "failure",
+        pipeline_run_id=run_id,
+    )

@@ -1,0 +1,132 @@
+"""A run: indicator after indicator, each on its own, so that one that fails stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import EXIT_INTERRUPTED, EXIT_OK, BugError, CheckError, YhoviError
+from ..plan import Plan
+from ..quality import Case, Verdict, judge
+from ..warehouse import values
+from ..warehouse.warehouse import Warehouse
+from . import cards
+from .extract import Desk, Extracted, extract
+from .outcome import Counts, Outcome, Result
+
+Stage = Literal["extract", "check", "load"]
+Tell = Callable[[str, Stage], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """What a run is asked to do: the plans, how, and whom to tell what happens. No warehouse: nothing is loaded."""
+
+    plans: Sequence[Plan]
+    desk: Desk
+    warehouse: Warehouse | None
+    mode: values.Mode
+    command: str
+    tell: Tell
+
+
+def carry_out(commission: Commission) -> Result:
+    """Run every plan and say what came of each.
+
+    Raises:
+        StorageError: The database can't be written at all.
+        KeyboardInterrupt: After the run has been recorded as interrupted; the indicator in hand was not loaded.
+    """
+    desk, warehouse = commission.desk, commission.warehouse
+    if warehouse is not None:
+        start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
+        warehouse.start_run(start)
+    outcomes: list[Outcome] = []
+    try:
+        for plan in commission.plans:
+            outcome = _one(plan, commission)
+            outcomes.append(outcome)
+    except BaseException as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        _finish(commission, outcomes, "interrupted" if interrupted else "failed", EXIT_INTERRUPTED)
+        raise
+    result = Result(desk.run_id, tuple(outcomes))
+    _finish(commission, outcomes, _outcome(result), result.exit_code)
+    return result
+
+
+def _outcome(result: Result) -> values.RunOutcome:
+    if result.exit_code == EXIT_OK:
+        return "ok"
+    return "failed" if all(outcome.error for outcome in result.outcomes) else "partial"
+
+
+def _finish(commission: Commission, outcomes: Sequence[Outcome], outcome: values.RunOutcome, exit_code: int) -> None:
+    if commission.warehouse is None:
+        return
+    count = [outcome.status for outcome in outcomes].count
+    commission.warehouse.finish_run(
+        values.RunEnd(
+            run_id=commission.desk.run_id,
+            finished_at=commission.desk.now(),
+            outcome=outcome,
+            exit_code=exit_code,
+            loaded=count("loaded"),
+            unchanged=count("unchanged"),
+            failed=count("failed"),
+        )
+    )
+
+
+def _one(plan: Plan, commission: Commission) -> Outcome:
+    """One indicator, its failure kept to itself and recorded outside the load's transaction."""
+    try:
+        return _loaded(plan, commission)
+    except YhoviError as error:
+        return _failed(plan, commission, error)
+    except Exception as error:  # noqa: BLE001  (a bug met by one indicator must not cost the others)
+        return _failed(plan, commission, BugError(error))
+
+
+def _loaded(plan: Plan, commission: Commission) -> Outcome:
+    desk, warehouse = commission.desk, commission.warehouse
+    commission.tell(plan.spec.id, "extract")
+    extracted = extract(plan, desk)
+    commission.tell(plan.spec.id, "check")
+    verdict = judge(Case(extracted.observed, plan.checks, plan.areas, plan.spec.source.level, extracted.release))
+    warnings = tuple(finding.message for finding in verdict.findings if finding.severity != "stop")
+    if warehouse is not None:
+        _journal(plan, extracted, verdict, commission, warehouse)
+    _require_passed(verdict)
+    if warehouse is None:
+        return Outcome(plan.spec.id, "checked", Counts(held=len(verdict.held)), warnings)
+    commission.tell(plan.spec.id, "load")
+    load = cards.load(plan, extracted, desk.run_id, desk.engine_version, desk.now())
+    rows = extracted.observed.frame.drop(index=sorted(verdict.held))
+    done = warehouse.load(load, rows, held=cards.held_keys(extracted, verdict))
+    counts = Counts(done.new, done.changed, done.unchanged, done.withdrawn, done.held)
+    return Outcome(plan.spec.id, done.outcome, counts, warnings)
+
+
+def _journal(plan: Plan, extracted: Extracted, verdict: Verdict, commission: Commission, warehouse: Warehouse) -> None:
+    """Record what was received and what the checks said, whether or not it is loaded."""
+    run_id, indicator_id = commission.desk.run_id, plan.spec.id
+    warehouse.record_ingestion(cards.ingestions(plan, extracted, run_id))
+    warehouse.record_findings(run_id, indicator_id, cards.findings(verdict), cards.quality(verdict))
+    warehouse.record_rejected(run_id, indicator_id, cards.rejected(extracted, verdict))
+    warehouse.record_dataset(cards.dataset(plan, extracted, run_id))
+
+
+def _require_passed(verdict: Verdict) -> None:
+    stops = verdict.of("stop")
+    if stops:
+        said = " ".join(finding.message for finding in stops)
+        raise CheckError(said, "Nothing was loaded; what was loaded before is untouched.")
+
+
+def _failed(plan: Plan, commission: Commission, error: YhoviError) -> Outcome:
+    if commission.warehouse is not None:
+        desk = commission.desk
+        commission.warehouse.record_failure(desk.now(), desk.run_id, plan.spec.id, str(error))
+    return Outcome(plan.spec.id, "failed", error=error)

@@ -1,0 +1,124 @@
+"""Examines an installation: each finding is ok, a warning or a failure, with the cure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ..catalogue import Found, compile_problems
+from ..errors import EXIT_OK, SpecError, YhoviError
+from ..settings import Settings
+from ..spec import read_specs
+from ..warehouse.warehouse import Warehouse
+from .status import database_to_read
+
+_SPACE_WANTED = 1 << 30
+_SYSTEM_FOLDERS = ("windows\\system32", "windows\\syswow64", "/usr", "/etc", "/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One thing examined, in a sentence, and what to do about it."""
+
+    about: str
+    state: Literal["ok", "warning", "failure"]
+    found: str
+    cure: str = ""
+    exit_code: int = EXIT_OK
+
+    def described(self) -> dict[str, Any]:
+        """As a line of a listing."""
+        return {"about": self.about, "state": self.state, "found": self.found, "cure": self.cure}
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is examined: how to come by settings and catalogue, the secrets, the clock and the folder."""
+
+    settings: Callable[[], Settings]
+    catalogue: Callable[[], Found]
+    secret: Callable[[str], str | None]
+    secret_names: tuple[str, ...]
+    now: datetime
+    here: Path
+    demo: bool
+    database_url: str
+
+
+def examine(patient: Patient) -> list[Symptom]:
+    """Examine everything; one thing that is wrong hides no other."""
+    symptoms: list[Symptom] = []
+    for examination in (_settings, _folder, _catalogue, _data_root, _database, _secrets, _clock):
+        try:
+            symptoms += examination(patient)
+        except YhoviError as error:
+            about = examination.__name__.strip("_").replace("_", " ")
+            symptoms.append(Symptom(about, "failure", error.message, error.cure, error.exit_code))
+    return symptoms
+
+
+def _settings(patient: Patient) -> Iterator[Symptom]:
+    settings = patient.settings()
+    said = f"from {settings.file}" if settings.file else "no yhovi.toml: all defaults"
+    yield Symptom("settings", "ok", f"{said}; target vintage {settings.target_vintage}")
+
+
+def _folder(patient: Patient) -> Iterator[Symptom]:
+    here = str(patient.here).lower()
+    if patient.settings().file is None and any(name in here for name in _SYSTEM_FOLDERS):
+        cure = "Name a settings file with --settings or YHOVI_SETTINGS, or set the folder the task starts in."
+        yield Symptom("folder", "warning", f"{patient.here} is a system folder, and data would go into it", cure)
+
+
+def _catalogue(patient: Patient) -> Iterator[Symptom]:
+    found = patient.catalogue()
+    reading = read_specs([found.folder])
+    problems = [*reading.problems, *compile_problems(reading.specs, patient.settings())]
+    said = f"{found.folder} ({found.how}), {len(reading.specs)} of {reading.files} specs are right"
+    if problems:
+        yield Symptom("catalogue", "failure", said, "yhovi validate-specs shows the problems.", SpecError.exit_code)
+    else:
+        yield Symptom("catalogue", "ok", said)
+
+
+def _data_root(patient: Patient) -> Iterator[Symptom]:
+    root = patient.settings().data_root
+    if not root.is_dir() or not os.access(root, os.W_OK):
+        cure = "Make the folder, and allow this account to write it."
+        yield Symptom("data folder", "failure", f"{root} isn't a folder that can be written", cure, 5)
+        return
+    free = shutil.disk_usage(root).free
+    state: Literal["ok", "warning"] = "ok" if free >= _SPACE_WANTED else "warning"
+    cure = "" if state == "ok" else "Make room: raw answers and the database grow with every release."
+    yield Symptom("data folder", state, f"{root}, {free / 1e9:.1f} GB free", cure)
+
+
+def _database(patient: Patient) -> Iterator[Symptom]:
+    url, said = database_to_read(patient.settings(), demo=patient.demo, said=patient.database_url)
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        yield Symptom("database", "ok", f"{said}: not there yet, the first run makes it")
+        return
+    warehouse = Warehouse.open(url, demo=patient.demo, now=patient.now, create=False)
+    try:
+        yield Symptom("database", "ok", f"{said}, indicators loaded: {len(warehouse.status())}")
+    finally:
+        warehouse.close()
+
+
+def _secrets(patient: Patient) -> Iterator[Symptom]:
+    for name in patient.secret_names:
+        said = "set" if patient.secret(name) else "not set"
+        yield Symptom("secret", "ok", f"{name} is {said} (never shown)")
+
+
+def _clock(patient: Patient) -> Iterator[Symptom]:
+    if patient.now.year < 2026:
+        cure = "Set the machine's clock: retrieval times and certificates depend on it."
+        yield Symptom("clock", "failure", f"the clock says {patient.now:%Y-%m-%d}", cure, 2)
+    else:
+        yield Symptom("clock", "ok", f"{patient.now:%Y-%m-%d %H:%M} UTC")

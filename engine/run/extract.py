@@ -1,0 +1,165 @@
+"""From a plan to the canonical frame: the questions put, the answers kept, the tables read, the recipe applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from ...connectors.base import Answer, Exchange, Part, Request, SourceError
+from ..bronze import Bronze, Kept, Record
+from ..errors import ExtractError
+from ..observations import Observed, Subject, observe
+from ..plan import Plan
+from ..read.contract import fit
+from ..read.readers import read
+from ..read.rowset import RowSet
+from ..recipe.apply import apply
+from .answers import Answers, archive_names
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What extracting needs: who answers, where answers are kept, and the clock and ids of this run."""
+
+    answers: Answers
+    bronze: Bronze
+    run_id: str
+    engine_version: str
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The observations of one indicator and where they came from; ``exchange_id`` names the archive's manifest."""
+
+    observed: Observed
+    exchange_id: str
+    kept: tuple[Kept, ...]
+    rows: int
+    row_set: str
+    release: str | None
+    origin: str
+    retrieved_at: datetime
+
+
+@dataclass
+class _Dialogue:
+    """One exchange as it happens: each question put, each answer kept."""
+
+    plan: Plan
+    desk: Desk
+    kept: list[Kept] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    def hold(self) -> Sequence[Part]:
+        exchange = self.plan.connector.exchange(self.plan.ask)
+        return _driven(exchange, self._put)
+
+    def _put(self, request: Request) -> Answer:
+        answer = self.desk.answers(self.plan, request)
+        self.answers.append(answer)
+        self.kept.append(self.desk.bronze.keep(*archive_names(self.plan), answer))
+        return answer
+
+    def refusal(self, error: SourceError) -> ExtractError:
+        """The connector's or reader's sentence, with what it doesn't know: the address."""
+        request = self.answers[-1].request if self.answers else self.plan.request
+        return ExtractError(f"{error.message} ({request.address})", error.cure)
+
+    def close(self) -> None:
+        for answer in self.answers:
+            answer.stream.close()
+
+
+def extract(plan: Plan, desk: Desk) -> Extracted:
+    """Carry out a plan as far as the canonical frame.
+
+    Raises:
+        ExtractError: The source didn't answer, or its answer can't be used.
+        CheckError: The observations break the contract of the canonical frame.
+        StorageError: The archive can't be written or read.
+    """
+    dialogue = _Dialogue(plan, desk)
+    started = desk.now()
+    try:
+        parts = dialogue.hold()
+        return _understood(dialogue, parts, started)
+    except SourceError as error:
+        raise dialogue.refusal(error) from None
+    finally:
+        dialogue.close()
+
+
+def _driven(exchange: Exchange, put: Callable[[Request], Answer]) -> Sequence[Part]:
+    """Run an exchange to its end, putting each question it yields."""
+    try:
+        request = next(exchange)
+        while True:
+            request = exchange.send(put(request))
+    except StopIteration as end:
+        parts: Sequence[Part] = end.value
+        return parts
+    finally:
+        exchange.close()
+
+
+def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -> Extracted:
+    """Read and transform; the manifest is written either way, so that a mended spec can be replayed."""
+    plan, desk = dialogue.plan, dialogue.desk
+    row_set = RowSet()
+    understood = False
+    origin = "synthetic" if any(part.answer.origin == "synthetic" for part in parts) else "published"
+    try:
+        with closing(_tables(plan, parts, row_set)) as tables:
+            cells = apply(tables, plan.columns, plan.steps)
+        subject = Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
+        observed = observe(cells.to_pandas(), subject)
+        understood = True
+    finally:
+        record = _record(dialogue, started, row_set if understood else None)
+        desk.bronze.finish(record)
+    return Extracted(
+        observed=observed,
+        exchange_id=record.exchange_id,
+        kept=tuple(dialogue.kept),
+        rows=row_set.rows,
+        row_set=row_set.hexdigest(),
+        release=next((part.release for part in parts if part.release), None),
+        origin=origin,
+        retrieved_at=max(part.answer.retrieved_at for part in parts),
+    )
+
+
+def _tables(plan: Plan, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:
+    for part in parts:
+        with closing(read(part.answer.stream, part.reading)) as tables:
+            for table in tables:
+                fitted = fit(table, plan.columns)
+                row_set.add(fitted)
+                yield fitted
+
+
+def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None) -> Record:
+    plan, desk = dialogue.plan, dialogue.desk
+    source, dataset = archive_names(plan)
+    parameters: dict[str, Any] = {"query": dict(plan.ask.query), "areas": list(plan.ask.areas)}
+    return Record(
+        exchange_id=desk.new_id(),
+        exchange_key=plan.exchange_key,
+        source=source,
+        dataset=dataset,
+        run_id=desk.run_id,
+        started_at=started,
+        finished_at=desk.now(),
+        parameters=parameters,
+        kept=tuple(dialogue.kept),
+        rows=row_set.rows if row_set else None,
+        row_set=row_set.hexdigest() if row_set else None,
+        engine_version=desk.engine_version,
+    )

@@ -1,0 +1,1 @@
+"""The built-in catalogue: one YAML file per indicator, and recorded answers for the demonstration."""

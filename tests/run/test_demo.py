@@ -1,0 +1,138 @@
+"""The demonstration, as a new user meets it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from pathlib import Path
+
+from support.commands import command, environment, run_process
+from support.content import count, rows
+
+COLUMNS = (
+    "id indicator_id dataset_id domain subdomain lad_code lad_name reference_period value unit source extracted_at "
+    "pipeline_run_id obs_status status_flags status_reason lower_ci upper_ci time_period is_latest origin"
+).split()
+
+# Employment rate 2023 with its 95 % interval, as ONS published it in April 2024.
+EMPLOYMENT_2023 = {
+    "E06000010": (73.2, 68.1, 78.3),
+    "E06000011": (77.3, 73.4, 81.2),
+    "E06000012": (73.5, 68.4, 78.6),
+    "E06000013": (75.0, 70.4, 79.6),
+    "E06000014": (79.4, 75.7, 83.1),
+    "E06000065": (79.5, 76.2, 82.8),
+    "E08000016": (69.7, 65.4, 74.0),
+    "E08000017": (74.5, 69.8, 79.2),
+    "E08000018": (67.1, 61.9, 72.3),
+    "E08000019": (73.1, 69.1, 77.1),
+    "E08000032": (69.7, 64.8, 74.6),
+    "E08000033": (77.1, 71.6, 82.6),
+    "E08000034": (74.1, 69.9, 78.3),
+    "E08000035": (74.7, 71.0, 78.4),
+    "E08000036": (73.9, 69.3, 78.5),
+}
+
+# Gross value added 2023 in million pounds, current prices, as ONS published it in April 2025.
+GVA_2023 = {
+    "E06000010": 7403,
+    "E06000011": 9375,
+    "E06000012": 4253,
+    "E06000013": 5577,
+    "E06000014": 8511,
+    "E06000065": 19945,
+    "E08000016": 5052,
+    "E08000017": 7191,
+    "E08000018": 5606,
+    "E08000019": 17295,
+    "E08000032": 11745,
+    "E08000033": 5845,
+    "E08000034": 9223,
+    "E08000035": 36554,
+    "E08000036": 10250,
+}
+
+FIRST = """\
+indicator  status  new  changed  unchanged  withdrawn  held  warnings
+E-BE-11    loaded  390  0        0          0          0     0
+E-EJ-01    loaded  340  0        0          0          0     0
+S-HE-05    loaded  170  0        0          0          0     0
+"""
+SECOND = """\
+indicator  status     new  changed  unchanged  withdrawn  held  warnings
+E-BE-11    unchanged  0    0        390        0          0     0
+E-EJ-01    unchanged  0    0        340        0          0     0
+S-HE-05    unchanged  0    0        170        0          0     0
+"""
+
+
+def demo(folder: Path) -> str:
+    said = run_process(folder, "run", "--all", "--demo")
+    assert (said.code, said.err.splitlines()[1:]) == (0, []), said.err
+    return said.out
+
+
+def test_loads_every_built_in_indicator(tmp_path: Path) -> None:
+    assert demo(tmp_path) == FIRST
+    expected = [name for name in COLUMNS if name not in ("id", "pipeline_run_id")]
+    assert list(rows(tmp_path / "yhovi-demo.db")[0]) == expected
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    demo(tmp_path)
+    database = tmp_path / "yhovi-demo.db"
+    first, observations = rows(database), count(database, "observation")
+    assert demo(tmp_path) == SECOND
+    assert rows(database) == first
+    assert count(database, "observation") == observations
+
+
+def test_its_content_is_the_same_everywhere(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+        demo(folder)
+    one, other = (rows(folder / "yhovi-demo.db") for folder in folders)
+    assert one == other
+
+
+def test_carries_the_published_figures(tmp_path: Path) -> None:
+    demo(tmp_path)
+    found = [row for row in rows(tmp_path / "yhovi-demo.db") if row["reference_period"] == "2023-12-31"]
+    employment = [row for row in found if row["indicator_id"] == "E-EJ-01"]
+    gva = [row for row in found if row["indicator_id"] == "E-BE-11"]
+    assert {row["lad_code"]: (row["value"], row["lower_ci"], row["upper_ci"]) for row in employment} == EMPLOYMENT_2023
+    assert {row["lad_code"]: row["value"] for row in gva} == GVA_2023
+    assert {row["obs_status"] for row in gva} == {"P"}
+    assert {row["origin"] for row in employment + gva} == {"published"}
+
+
+def test_says_which_figures_are_made_up(tmp_path: Path) -> None:
+    demo(tmp_path)
+    assert {row["origin"] for row in rows(tmp_path / "yhovi-demo.db", "S-HE-05")} == {"synthetic"}
+
+
+def test_survives_being_killed_at_any_moment(tmp_path: Path) -> None:
+    """Ten runs in a row are killed somewhere; the next one gives what one clean run gives."""
+    clean, killed = tmp_path / "clean", tmp_path / "killed"
+    clean.mkdir(), killed.mkdir()
+    started = time.monotonic()
+    demo(clean)
+    length = time.monotonic() - started
+    moments = random.Random(20261121)
+    for _ in range(10):
+        victim = subprocess.Popen(
+            command("run", "--all", "--demo"),
+            cwd=killed,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(moments.uniform(0.2, 1.0) * length)
+        victim.kill()
+        victim.wait()
+    said = run_process(killed, "run", "--all", "--demo")
+    assert said.code == 0, said.err
+    assert rows(killed / "yhovi-demo.db") == rows(clean / "yhovi-demo.db")
+    assert count(killed / "yhovi-demo.db", "observation") == count(clean / "yhovi-demo.db", "observation")

@@ -1,0 +1,54 @@
+"""The command, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as data."""
+        return json.loads(self.out)
+
+
+Cli = Callable[..., Said]
+
+
+def environment() -> Mapping[str, str]:
+    """The environment for a process: this one's, less yhovi's settings."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("YHOVI_")}
+
+
+def command(*arguments: object) -> list[str]:
+    """The command line that starts ``yhovi`` with the Python that runs the tests."""
+    start = "import sys; from yhovi.cli import main; sys.exit(main())"
+    return [sys.executable, "-c", start, *map(str, arguments)]
+
+
+def run_process(folder: Path, *arguments: object) -> Said:
+    """Run ``yhovi`` in a process of its own, in that folder, to its end."""
+    done = subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    return Said(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,36 @@
+"""A source on a real socket of this machine, and settings that send a connector there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+NOMIS = "https://www.nomisweb.co.uk"
+FINGERTIPS = "https://fingertips.phe.org.uk"
+ONS = "https://www.ons.gov.uk"
+
+
+def mirror(folder: Path, publisher: str, address: str, **http: float) -> None:
+    """Write the settings that ask ``address`` in a publisher's place, without patience."""
+    patience = {"attempts": 2, "deadline": 5, **http}
+    lines = [f'[mirrors]\n"{publisher}" = "{address.rstrip("/")}"', "[http]"]
+    lines += [f"{name} = {value}" for name, value in patience.items()]
+    (folder / "yhovi.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def nomis_csv(rows: Iterable[Mapping[str, object]], dimensions: Sequence[str] = ("VARIABLE",)) -> str:
+    """An answer of Nomis with the columns that the connector reads; positions and the count are filled in."""
+    listed = list(rows)
+    named = [text for name in dimensions for text in (name, f"{name}_NAME")]
+    header = ["DATE", "DATE_NAME", "GEOGRAPHY", "GEOGRAPHY_NAME", "GEOGRAPHY_CODE", "GEOGRAPHY_TYPE", *named]
+    header += ["MEASURES", "MEASURES_NAME", "OBS_VALUE", "OBS_STATUS", "OBS_STATUS_NAME", "OBS_CONF", "OBS_CONF_NAME"]
+    header += ["URN", "RECORD_OFFSET", "RECORD_COUNT"]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, header, lineterminator="\n")
+    writer.writeheader()
+    for position, row in enumerate(listed):
+        fixed = {"OBS_STATUS": "A", "OBS_STATUS_NAME": "Normal Value", "URN": f"Nm-{position}"}
+        writer.writerow({**fixed, **row, "RECORD_OFFSET": position, "RECORD_COUNT": len(listed)})
+    return text.getvalue()
