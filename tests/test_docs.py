@@ -1,0 +1,103 @@
+"""The documents are true: their commands run, their tables and examples are what the program says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import yaml
+
+from support.commands import Cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"]
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of that language."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """Every ``yhovi`` command of a page, less its comment."""
+    lines = (line for block in blocks(page, "console") for line in block.splitlines())
+    return [line.split("#")[0].strip() for line in lines if line.startswith("yhovi ")]
+
+
+COMMANDS = sorted({command for page in PAGES for command in commands(page)})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_works(cli: Cli, tmp_path: Path, command: str) -> None:
+    """As it is written, but for what a machine without network and without the example's files can't do."""
+    arguments = shlex.split(command)[1:]
+    name = arguments[0]
+    if "/srv/yhovi/yhovi.toml" in arguments:
+        (tmp_path / "yhovi.toml").write_text('data_root = "."\n', encoding="utf-8")
+        arguments[arguments.index("/srv/yhovi/yhovi.toml")] = "yhovi.toml"
+    if name == "land":
+        (tmp_path / arguments[2]).write_bytes(b"a,b\n1,2\n")
+    if name == "status":
+        cli("run", "--all", "--demo")
+    if "--replay" in arguments:
+        said = cli(*arguments)
+        assert said.code == 3, "nothing was archived here"
+        return
+    if name == "run" and "--demo" not in arguments:
+        arguments.append("--demo")
+    if name == "validate-specs" and len(arguments) > 1:
+        arguments[1] = str(files("yhovi") / arguments[1])
+    said = cli(*arguments)
+    assert said.code == 0, said.err
+
+
+def test_the_quickstart_ends_as_it_says(cli: Cli) -> None:
+    table = next(block for block in blocks("README.md", "text") if block.startswith("indicator"))
+    assert cli("run", "--all", "--demo").out == table
+
+
+def test_the_quickstart_shows_the_figures(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    cli("run", "--all", "--demo")
+    line = next(line for line in "".join(blocks("README.md", "console")).splitlines() if line.startswith("python -c"))
+    exec(shlex.split(line)[2], {})  # noqa: S102  (the README's own line)
+    assert "('Leeds', 74.7)" in capsys.readouterr().out.splitlines()
+
+
+def test_the_example_is_the_shipped_spec() -> None:
+    shown = yaml.safe_load(next(block for block in blocks("README.md", "yaml") if block.startswith("id: S-HE-05")))
+    shipped = yaml.safe_load((files("yhovi") / "indicators/society/S-HE-05.yaml").read_text(encoding="utf-8"))
+    for left_out in ("checks", "caveats", "owner"):
+        del shipped[left_out]
+    del shipped["source"]["page"]
+    assert shown == shipped
+
+
+def test_the_reference_is_current() -> None:
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("make_docs", ROOT / "tools" / "make_docs.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    said = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    assert said == module.rendered(), "run: python tools/make_docs.py"
+
+
+def test_every_exit_code_is_documented() -> None:
+    from yhovi.engine import errors
+
+    families = {family.exit_code for family in errors.YhoviError.__subclasses__()}
+    codes = families | {errors.EXIT_OK, errors.EXIT_SOME_FAILED, errors.EXIT_INTERRUPTED}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"\n| {code} | " in readme for code in codes)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert ((ROOT / page).parent / target).exists(), target

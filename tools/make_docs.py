@@ -1,0 +1,140 @@
+"""Write docs/reference.md from the vocabularies of the rooms: every key, step, check, unit, status and connector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from yhovi.connectors import CONNECTORS
+from yhovi.engine.checks import ALWAYS, CHECK_SIGNATURES
+from yhovi.engine.measures import MEASURE_TYPES, REASONS, UNITS
+from yhovi.engine.periods import PERIOD_PATTERNS
+from yhovi.engine.read.options import READ_SCHEMA
+from yhovi.engine.recipe.signatures import SIGNATURES
+from yhovi.engine.schema.build import DOMAINS, indicator_schema
+
+TARGET = Path(__file__).resolve().parents[1] / "docs" / "reference.md"
+
+_COMBINED = {
+    "sum": "summed",
+    "rederive": "derived again from numerator and denominator",
+    "refuse": "not combined: areas stay as published",
+}
+
+
+def rendered() -> str:
+    """The page as text."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Reference"
+    yield ""
+    yield "Made from the engine's own vocabularies by `python tools/make_docs.py`; a test keeps it current."
+    for title, part in _PARTS.items():
+        yield from ("", f"## {title}", "")
+        yield from part()
+
+
+def _keys() -> Iterator[str]:
+    yield from _properties(indicator_schema())
+    for name in ("measure", "source"):
+        yield from ("", f"### `{name}`", "")
+        yield from _properties(indicator_schema()["properties"][name])
+
+
+def _reading() -> Iterator[str]:
+    yield from _properties(READ_SCHEMA)
+
+
+def _connectors() -> Iterator[str]:
+    for name, connector in CONNECTORS.items():
+        yield from (f"### `{name}`", "", f"{connector.TITLE}. Hosts: {', '.join(connector.HOSTS)}.", "")
+        yield from _properties(connector.QUERY_SCHEMA)
+        yield ""
+
+
+def _steps() -> Iterator[str]:
+    for name, signature in SIGNATURES.items():
+        yield from (f"### `{name}`", "", signature.summary, "")
+        yield from _properties(signature.argument_schema)
+        yield ""
+
+
+def _checks() -> Iterator[str]:
+    rows = [(f"`{name}`", signature.summary) for name, signature in CHECK_SIGNATURES.items()]
+    yield from _table(("check", "what it demands"), rows)
+    yield from ("", "These always apply:", "")
+    yield from _table(("check", "what it demands"), [(f"`{name}`", text) for name, text in ALWAYS.items()])
+
+
+def _patterns() -> Iterator[str]:
+    patterns = PERIOD_PATTERNS.items()
+    rows = [(f"`{name}`", p.title, ", ".join(p.examples), p.parse(p.examples[0]).iso) for name, p in patterns]
+    yield from _table(("pattern", "meaning", "examples", "the first one as an interval"), rows)
+
+
+def _measure_types() -> Iterator[str]:
+    rows = [(f"`{m.name}`", _COMBINED[m.over_areas], ", ".join(m.units)) for m in MEASURE_TYPES.values()]
+    yield from _table(("measure type", "over areas", "units"), rows)
+
+
+def _units() -> Iterator[str]:
+    rows = [(f"`{u.name}`", u.title, u.dimension, f"{u.scale:g}") for u in UNITS.values()]
+    yield from _table(("unit", "shown as", "dimension", "scale"), rows)
+
+
+def _reasons() -> Iterator[str]:
+    rows = [(f"`{r.name}`", r.code, "no" if r.missing else "yes", r.text) for r in REASONS.values()]
+    yield from _table(("reason", "obs_status", "has a number", "meaning"), rows)
+
+
+def _domains() -> Iterator[str]:
+    yield from _table(("domain", "subdomains"), [(f"`{name}`", ", ".join(names)) for name, names in DOMAINS.items()])
+
+
+_PARTS = {
+    "Keys of a spec": _keys,
+    "Domains": _domains,
+    "Connectors and their queries": _connectors,
+    "Reading a file": _reading,
+    "Steps": _steps,
+    "Periods": _patterns,
+    "Checks": _checks,
+    "Measure types": _measure_types,
+    "Units": _units,
+    "Reasons for a status": _reasons,
+}
+
+
+def _properties(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of an object schema as a table; a schema without keys is told by its description."""
+    properties = schema.get("properties")
+    if not properties:
+        yield str(schema.get("description", ""))
+        return
+    required = schema.get("required", ())
+    rows = [(f"`{name}`", "yes" if name in required else "", _told(inner)) for name, inner in properties.items()]
+    yield from _table(("key", "required", "what it is"), rows)
+
+
+def _told(schema: Any) -> str:
+    if not isinstance(schema, Mapping):
+        return ""
+    choices = [str(choice) for choice in schema.get("enum", ())]
+    told = str(schema.get("description", ""))
+    among = f"One of {', '.join(choices)}." if choices and len(choices) < 12 else ""
+    return f"{told} {among}".strip().replace("|", "\\|").replace("\n", " ")
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(rendered(), encoding="utf-8", newline="\n")
+    print(f"written: {TARGET.name}")
