@@ -1,0 +1,111 @@
+"""The border: observations as they come in, made into rows of one form, each with a hash of what it says.
+
+Numbers are rounded to 12 significant digits, which every database and file format keeps; a missing number is None.
+Two rows with equal hashes say the same: that is how a load knows what changed, on every database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from math import isnan
+from typing import Any
+
+from ..errors import CheckError
+from .tables import NUMBERS, incoming
+from .values import Key, Observations
+
+CHUNK_ROWS = 20_000
+
+COLUMNS = tuple(incoming.columns.keys())
+"""The columns of a staged row, in order: the load, the key, whether it is held, then the content."""
+
+_KEY_CELLS = slice(2, 6)
+_MADE_HERE = frozenset({"load_id", "held", "row_hash"})
+_SAID = ("obs_status", "status_flags", "status_reason", "time_period", "unit_measure", "origin")
+
+# A unit separator can't occur in a cell; digits are those of the rounded number.
+_SEPARATOR = "\x1f"
+_INFINITE = frozenset({"inf", "-inf"})
+
+Row = tuple[Any, ...]
+Columns = Mapping[str, list[Any]]
+
+
+def chunks(observations: Observations, indicator_id: str, load_id: int) -> Iterator[list[Row]]:
+    """The observations as rows for the stage, some thousands at a time.
+
+    Raises:
+        CheckError: A number is infinite.
+        ValueError: A row belongs to another indicator.
+    """
+    for start in range(0, len(observations), CHUNK_ROWS):
+        yield _rows(_columns(observations, start, start + CHUNK_ROWS), indicator_id, load_id)
+
+
+def key(row: Row) -> Key:
+    """The key of a staged row."""
+    return Key(*row[_KEY_CELLS])
+
+
+def repeated(observations: Observations) -> tuple[Key, int] | None:
+    """The first key that occurs more than once and how often it does, or None."""
+    counts: dict[Key, int] = {}
+    names = Key._fields
+    for start in range(0, len(observations), CHUNK_ROWS):
+        cells = (_column(observations, name, start, start + CHUNK_ROWS) for name in names)
+        for named in map(Key, *cells):
+            counts[named] = counts.get(named, 0) + 1
+    return next(((named, count) for named, count in counts.items() if count > 1), None)
+
+
+def _columns(observations: Observations, start: int, stop: int) -> Columns:
+    return {name: _column(observations, name, start, stop) for name in COLUMNS if name not in _MADE_HERE}
+
+
+def _column(observations: Observations, name: str, start: int, stop: int) -> list[Any]:
+    """Some rows of one column as plain Python values, None where there is nothing."""
+    if isinstance(observations, Sequence):
+        return [row[name] for row in observations[start:stop]]
+    column: Any = observations[name].iloc[start:stop]
+    cells: list[Any] = column.to_numpy(dtype=object, na_value=None).tolist()
+    return cells
+
+
+def _rows(columns: Columns, indicator_id: str, load_id: int) -> list[Row]:
+    if set(columns["indicator_id"]) - {indicator_id}:
+        raise ValueError(f"rows of another indicator came with the load of {indicator_id}")
+    digits = {name: _digits(columns[name]) for name in NUMBERS}
+    _refuse_infinite(indicator_id, columns, digits)
+    numbers = {name: [float(text) if text else None for text in texts] for name, texts in digits.items()}
+    made: dict[str, Iterable[Any]] = {
+        "load_id": repeat(load_id),
+        "held": repeat(False),
+        "row_hash": _hashes(columns, digits),
+    }
+    cells: dict[str, Iterable[Any]] = {**columns, **numbers, **made}
+    return list(zip(*(cells[name] for name in COLUMNS), strict=False))
+
+
+def _digits(numbers: list[Any]) -> list[str]:
+    """Each number in its canonical form, or nothing where it is missing. Adding zero turns minus zero into zero."""
+    return ["" if number is None or isnan(number) else f"{number + 0.0:.12g}" for number in numbers]
+
+
+def _hashes(columns: Columns, digits: Columns) -> Iterator[str]:
+    said = [[text or "" for text in columns[name]] for name in _SAID]
+    for cells in zip(*said, *(digits[name] for name in NUMBERS), strict=True):
+        yield hashlib.blake2b(_SEPARATOR.join(cells).encode(), digest_size=16).hexdigest()
+
+
+def _refuse_infinite(indicator_id: str, columns: Columns, digits: Columns) -> None:
+    for name in NUMBERS:
+        if _INFINITE.isdisjoint(digits[name]):
+            continue
+        row = next(place for place, text in enumerate(digits[name]) if text in _INFINITE)
+        area, period, breakdown = (columns[part][row] for part in ("area_code", "time_period", "breakdown"))
+        raise CheckError(
+            f"{indicator_id}: the {name} of {area} for {period} (breakdown {breakdown}) is infinite.",
+            "A division by zero is the likely cause: look at the step of the recipe that divides.",
+        )

@@ -1,0 +1,73 @@
+"""What is said about indicators and areas beside their numbers, kept as it was said last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ..errors import CheckError
+from .tables import VALUE, area, current, indicator
+from .values import Area, IndicatorCard
+
+
+def describe_indicator(connection: Connection, card: IndicatorCard, target_vintage: str) -> bool:
+    """Write down what is said about an indicator; whether it was known and that now differs."""
+    said = {**asdict(card), "target_vintage": target_vintage}
+    known = connection.execute(sa.select(indicator).where(_is(card))).mappings().one_or_none()
+    if known is None:
+        connection.execute(sa.insert(indicator), said)
+        return False
+    if dict(known) == said:
+        return False
+    connection.execute(sa.update(indicator).where(_is(card)), said)
+    return True
+
+
+def describe_areas(connection: Connection, areas: Iterable[Area], *, default: Iterable[Area] = ()) -> set[str]:
+    """Write down what is said about areas; the codes of those that were known and now differ.
+
+    What ``default`` says counts only for an area about which nothing else is said or known.
+    """
+    said = {_name(place): place for place in areas}
+    fallback = {_name(place): place for place in default}
+    vintages = {vintage for _, vintage in (*said, *fallback)}
+    rows = connection.execute(sa.select(area).where(area.c.area_vintage.in_(vintages))).mappings()
+    known = {_name(place): place for place in (Area(**row) for row in rows)}
+    new = [asdict(place) for name, place in sorted({**fallback, **said}.items()) if name not in known]
+    if new:
+        connection.execute(sa.insert(area), new)
+    changed = [place for name, place in said.items() if known.get(name, place) != place]
+    for place in changed:
+        is_it = (area.c.area_code == place.area_code, area.c.area_vintage == place.area_vintage)
+        connection.execute(sa.update(area).where(*is_it), asdict(place))
+    return {place.area_code for place in changed}
+
+
+def _name(place: Area) -> tuple[str, str]:
+    return place.area_code, place.area_vintage
+
+
+def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:
+    """Refuse a state in which current rows of the indicator are in another unit than it is said to have.
+
+    Raises:
+        CheckError: There are such rows.
+    """
+    others = sa.select(sa.func.count(), sa.func.min(current.c.unit_measure)).where(
+        current.c.indicator_id == card.indicator_id,
+        current.c.action == VALUE,
+        current.c.unit_measure != card.unit_measure,
+    )
+    count, unit = connection.execute(others).one()
+    if count:
+        raise CheckError(
+            f"{card.indicator_id}: its unit is {card.unit_measure}, but {count} of its current rows are in {unit}.",
+            "Load all its areas and periods together, so that none is left in the other unit.",
+        )
+
+
+def _is(card: IndicatorCard) -> sa.ColumnElement[bool]:
+    return indicator.c.indicator_id == card.indicator_id

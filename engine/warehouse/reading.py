@@ -1,0 +1,118 @@
+"""What is asked of the warehouse: the state of each indicator, its newest load, its observations, the mart."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from .journal import FAILED
+from .tables import KEY, VALUE, current, etl_audit, indicator, indicators, load, observation
+from .values import IndicatorStatus, LastOutcome, LoadRecord
+
+Record = dict[str, Any]
+Failure = tuple[datetime, str]
+Counts = tuple[int, int, int]
+
+
+def last_load(connection: Connection, indicator_id: str) -> LoadRecord | None:
+    """The newest load of an indicator, or None."""
+    return _last_loads(connection, load.c.indicator_id == indicator_id).get(indicator_id)
+
+
+def observations(connection: Connection, indicator_id: str) -> list[Record]:
+    """What is current of an indicator, in the order of the key; withdrawn keys are there with their reason."""
+    rows = sa.select(current).where(current.c.indicator_id == indicator_id)
+    return _records(connection, rows.order_by(*(current.c[name] for name in KEY)))
+
+
+def history(connection: Connection, indicator_id: str) -> list[Record]:
+    """Everything ever appended for an indicator, in the order it came, with the moment it was committed."""
+    rows = sa.select(observation, load.c.committed_at).join(load, load.c.load_id == observation.c.load_id)
+    rows = rows.where(observation.c.indicator_id == indicator_id)
+    return _records(connection, rows.order_by(observation.c.observation_id))
+
+
+def mart(connection: Connection, indicator_id: str | None) -> list[Record]:
+    """The rows of ``mart.indicators``, of one indicator or all, by indicator, area and day."""
+    rows = sa.select(indicators).order_by(
+        indicators.c.indicator_id, indicators.c.lad_code, indicators.c.reference_period
+    )
+    return _records(connection, rows if indicator_id is None else rows.where(indicators.c.indicator_id == indicator_id))
+
+
+def status(connection: Connection) -> list[IndicatorStatus]:
+    """How each indicator stands that was ever loaded or failed, by its id."""
+    loads = _last_loads(connection, sa.true())
+    failures = _last_failures(connection)
+    titles = _pairs(connection, sa.select(indicator.c.indicator_id, indicator.c.title))
+    counts = _counts(connection)
+    periods = _latest_periods(connection)
+    return [
+        _status(name, titles.get(name), loads.get(name), failures.get(name), counts.get(name), periods.get(name))
+        for name in sorted({*loads, *failures})
+    ]
+
+
+def _status(
+    indicator_id: str,
+    title: str | None,
+    last: LoadRecord | None,
+    failure: Failure | None,
+    counts: Counts | None,
+    latest_period: str | None,
+) -> IndicatorStatus:
+    failed_at, sentence = failure or (None, None)
+    rows, missing, withdrawn = counts or (0, 0, 0)
+    outcome: LastOutcome = last.outcome if last and (failed_at is None or failed_at <= last.committed_at) else "failed"
+    return IndicatorStatus(
+        indicator_id, title, outcome, last, latest_period, rows, missing, withdrawn, failed_at, sentence
+    )
+
+
+def _records(connection: Connection, query: sa.Select[Any]) -> list[Record]:
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _last_loads(connection: Connection, which: sa.ColumnElement[bool]) -> dict[str, LoadRecord]:
+    newest = sa.select(sa.func.max(load.c.load_id)).where(which).group_by(load.c.indicator_id)
+    cells = [load.c[field.name] for field in fields(LoadRecord)]
+    rows = connection.execute(sa.select(load.c.indicator_id, *cells).where(load.c.load_id.in_(newest)))
+    return {row[0]: LoadRecord(*row[1:]) for row in rows}
+
+
+def _last_failures(connection: Connection) -> dict[str, Failure]:
+    failed = sa.and_(etl_audit.c.event == FAILED, etl_audit.c.indicator_id.is_not(None))
+    newest = sa.select(sa.func.max(etl_audit.c.audit_id)).where(failed).group_by(etl_audit.c.indicator_id)
+    lines = sa.select(etl_audit.c.indicator_id, etl_audit.c.at, etl_audit.c.detail)
+    rows = connection.execute(lines.where(etl_audit.c.audit_id.in_(newest)))
+    return {indicator_id: (at, detail) for indicator_id, at, detail in rows}
+
+
+def _counts(connection: Connection) -> dict[str, Counts]:
+    """By indicator: rows that are live, those of them without a value, and rows that are not live."""
+    live = current.c.action == VALUE
+    kinds = (live, sa.and_(live, current.c.value.is_(None)), ~live)
+    sums = (sa.func.sum(sa.case((kind, 1), else_=0)) for kind in kinds)
+    rows = connection.execute(sa.select(current.c.indicator_id, *sums).group_by(current.c.indicator_id))
+    return {indicator_id: (rows, missing, gone) for indicator_id, rows, missing, gone in rows}
+
+
+def _latest_periods(connection: Connection) -> dict[str, str]:
+    live = current.c.action == VALUE
+    newest = (
+        sa.select(current.c.indicator_id, sa.func.max(current.c.period_end).label("period_end"))
+        .where(live)
+        .group_by(current.c.indicator_id)
+        .subquery()
+    )
+    ends = sa.and_(current.c.indicator_id == newest.c.indicator_id, current.c.period_end == newest.c.period_end)
+    periods = sa.select(current.c.indicator_id, sa.func.min(current.c.time_period)).join(newest, ends).where(live)
+    return _pairs(connection, periods.group_by(current.c.indicator_id))
+
+
+def _pairs(connection: Connection, query: sa.Select[Any]) -> dict[str, str]:
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -1,0 +1,132 @@
+"""The stage: what a load brings, laid beside what is current, so that the two can be compared in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from ..errors import CheckError
+from . import canonical
+from .tables import KEY, VALUE, current, incoming, incoming_scope
+from .values import Area, Key, Load, Observations, Scope
+
+_AREA = "area"
+_BREAKDOWN = "breakdown"
+
+
+def fill(connection: Connection, batch: Load, load_id: int, observations: Observations, held: Collection[Key]) -> int:
+    """Lay out a load's observations, the keys it holds back, and its scope; the number of keys held back.
+
+    Raises:
+        CheckError: A key occurs twice, or a number is infinite.
+    """
+    indicator_id = batch.card.indicator_id
+    remaining = set(held)
+    insert = _insert(connection)
+    for rows in canonical.chunks(observations, indicator_id, load_id):
+        _insert_rows(connection, insert, rows, observations, indicator_id)
+        if remaining:
+            remaining.difference_update(map(canonical.key, rows))
+    _hold(connection, indicator_id, load_id, remaining)
+    _spread_scope(connection, batch.scope, load_id)
+    return len(remaining)
+
+
+def clear(connection: Connection, load_id: int) -> None:
+    """Take a load off the stage."""
+    for table in (incoming, incoming_scope):
+        connection.execute(sa.delete(table).where(table.c.load_id == load_id))
+
+
+def areas(connection: Connection, load_id: int) -> list[Area]:
+    """The areas that a load has rows of, named by their codes."""
+    names = (incoming.c.area_code, incoming.c.area_vintage, incoming.c.area_level)
+    rows = connection.execute(sa.select(*names).distinct().where(incoming.c.load_id == load_id, ~incoming.c.held))
+    return [Area(code, vintage, name=code, level=level) for code, vintage, level in rows]
+
+
+def beside() -> sa.FromClause:
+    """What is staged, with what is current of the same key."""
+    return incoming.outerjoin(current, same_key())
+
+
+def same_key() -> sa.ColumnElement[bool]:
+    """The condition that a staged and a current row have the same key."""
+    return sa.and_(*(incoming.c[name] == current.c[name] for name in KEY))
+
+
+def absent(load_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a current row is not on the stage, not even held back."""
+    return ~sa.exists().where(incoming.c.load_id == load_id, same_key())
+
+
+def in_scope(connection: Connection, batch: Load, load_id: int) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a current row is live and that the load speaks for it."""
+    scope = batch.scope
+    vintages = {place.area_vintage for place in areas(connection, load_id)}
+    conditions = [
+        current.c.indicator_id == batch.card.indicator_id,
+        current.c.action == VALUE,
+        current.c.area_vintage.in_(sorted({batch.target_vintage} | vintages)),
+    ]
+    if scope.areas is not None:
+        conditions.append(_listed(load_id, _AREA, current.c.area_code))
+    if scope.breakdowns is not None:
+        conditions.append(_listed(load_id, _BREAKDOWN, current.c.breakdown))
+    if scope.periods is not None:
+        first, last = scope.periods
+        conditions += [current.c.period_start >= first, current.c.period_end <= last]
+    return conditions
+
+
+def _insert(connection: Connection) -> str:
+    """The statement that puts a row on the stage, for the driver itself: its rows are in the driver's types already."""
+    statement = sa.insert(incoming).compile(
+        dialect=connection.dialect,
+        schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
+        render_schema_translate=True,
+    )
+    return str(statement)
+
+
+def _insert_rows(
+    connection: Connection, insert: str, rows: list[canonical.Row], observations: Observations, indicator_id: str
+) -> None:
+    try:
+        connection.exec_driver_sql(insert, rows)
+    except IntegrityError:
+        found = canonical.repeated(observations)
+        if found is None:
+            raise
+        key, count = found
+        raise CheckError(
+            f"{indicator_id}: the value of {key.area_code} for {key.time_period} (breakdown {key.breakdown}) comes"
+            f" {count} times.",
+            "The recipe keeps rows that differ in something it doesn't look at: narrow a `keep`, or aggregate.",
+        ) from None
+
+
+def _hold(connection: Connection, indicator_id: str, load_id: int, keys: Collection[Key]) -> None:
+    rows = [{"load_id": load_id, "indicator_id": indicator_id, "held": True, **key._asdict()} for key in sorted(keys)]
+    if rows:
+        connection.execute(sa.insert(incoming), rows)
+
+
+def _spread_scope(connection: Connection, scope: Scope, load_id: int) -> None:
+    listed = ((_AREA, scope.areas), (_BREAKDOWN, scope.breakdowns))
+    rows = [
+        {"load_id": load_id, "dimension": dimension, "code": code}
+        for dimension, codes in listed
+        for code in sorted(codes or ())
+    ]
+    if rows:
+        connection.execute(sa.insert(incoming_scope), rows)
+
+
+def _listed(load_id: int, dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension, incoming_scope.c.code == code
+    )

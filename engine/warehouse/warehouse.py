@@ -1,0 +1,202 @@
+"""The door to the database: opened once for a run, it writes loads and their journal and answers questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from types import TracebackType
+
+from . import catalogue, journal, load, mart, reading
+from .database import Database, is_demo
+from .values import (
+    Area,
+    DatasetState,
+    Event,
+    Finding,
+    IndicatorCard,
+    IndicatorStatus,
+    Ingestion,
+    Key,
+    Load,
+    LoadRecord,
+    LoadResult,
+    Observations,
+    Quality,
+    Rejected,
+    RunEnd,
+    RunStart,
+)
+
+
+class Warehouse:
+    """An open database. Every method is a transaction; all raise StorageError where the database refuses.
+
+    >>> from datetime import UTC, datetime
+    >>> with Warehouse.open("sqlite://", demo=True, now=datetime(2024, 1, 1, tzinfo=UTC)) as warehouse:
+    ...     warehouse.status()
+    []
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str, *, demo: bool, now: datetime, create: bool = True) -> Warehouse:
+        """Open a database, making it or bringing it to this version where that is needed.
+
+        Args:
+            url: An SQLAlchemy URL of SQLite; ``?timeout=`` says how many seconds to wait for a lock (30).
+            demo: Whether a new database is marked as made by a demo. An old one keeps its mark.
+            now: The moment that is written down as the database's beginning.
+            create: Whether a database may be made where there is none.
+
+        Raises:
+            UsageError: The URL isn't one, or isn't one of SQLite.
+            StorageError: There is none, it can't be used, holds something else, or was made by a newer yhovi.
+        """
+        database = Database(url)
+        try:
+            database.prepare(demo=demo, now=now, create=create)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def where(self) -> str:
+        """The database's place, for people."""
+        return self._database.where
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether a demo made the database."""
+        with self._database.reading() as connection:
+            return is_demo(connection)
+
+    # what a run does and meets
+
+    def start_run(self, start: RunStart) -> None:
+        """Write down that a run begins.
+
+        Raises:
+            UsageError: The run is a demo and the database isn't, or the other way round.
+        """
+        with self._database.writing() as connection:
+            journal.start_run(connection, start, self.where)
+
+    def finish_run(self, end: RunEnd) -> None:
+        """Write down how a run ended."""
+        with self._database.writing() as connection:
+            journal.finish_run(connection, end)
+
+    def record_event(self, event: Event) -> None:
+        """Add a line to the audit."""
+        with self._database.writing() as connection:
+            journal.record_event(connection, event)
+
+    def record_failure(self, at: datetime, run_id: str, indicator_id: str, sentence: str) -> None:
+        """Write down why an indicator failed, for the audit and for :meth:`status`."""
+        self.record_event(Event(at, run_id, indicator_id, journal.FAILED, sentence))
+
+    def record_findings(
+        self, run_id: str, indicator_id: str, findings: Iterable[Finding], quality: Quality | None = None
+    ) -> None:
+        """Write down what the checks of one indicator found, and the quality of its rows."""
+        with self._database.writing() as connection:
+            journal.record_findings(connection, run_id, indicator_id, findings, quality)
+
+    def record_rejected(
+        self, run_id: str, indicator_id: str, rejected: Iterable[Rejected], load_id: int | None = None
+    ) -> None:
+        """Keep the rows that a check kept from being loaded; ``load_id`` is that of the load they were kept from."""
+        with self._database.writing() as connection:
+            journal.record_rejected(connection, run_id, indicator_id, rejected, load_id)
+
+    def record_ingestion(self, ingestions: Iterable[Ingestion]) -> None:
+        """Write down the answers that went into bronze."""
+        with self._database.writing() as connection:
+            journal.record_ingestion(connection, ingestions)
+
+    def record_dataset(self, state: DatasetState) -> None:
+        """Write down how the last extraction of a data set went."""
+        with self._database.writing() as connection:
+            journal.record_dataset(connection, state)
+
+    # numbers, and what is said of them
+
+    def load(self, batch: Load, observations: Observations, *, held: Collection[Key] = ()) -> LoadResult:
+        """Load one indicator, all or nothing.
+
+        New and changed values are appended, unchanged ones aren't written. What is current, in the load's scope and
+        absent is withdrawn; a key in ``held`` (its row was quarantined) keeps what it has.
+
+        Args:
+            batch: The load, less its rows. Its run has begun.
+            observations: The canonical frame, or records with the same names.
+            held: Keys of quarantined rows; one that is also among the observations counts as loaded.
+
+        Raises:
+            CheckError: A key comes twice, a number is infinite, too much would be withdrawn, the answers are older
+                than those loaded, figures made up for demonstration meet a database of real ones, two periods of one
+                area end on the same day, or rows outside the load's scope are in another unit.
+        """
+        with self._database.writing() as connection:
+            return load.commit(connection, batch, observations, held)
+
+    def relabel(self, card: IndicatorCard, target_vintage: str) -> bool:
+        """Take over what is said about an indicator, without an observation; whether anything differed.
+
+        Raises:
+            CheckError: Its rows are in another unit than is now said: that takes a load.
+        """
+        with self._database.writing() as connection:
+            differs = catalogue.describe_indicator(connection, card, target_vintage)
+            if differs:
+                catalogue.refuse_mixed_units(connection, card)
+                mart.refresh(connection, [card.indicator_id])
+        return differs
+
+    def describe_areas(self, areas: Iterable[Area]) -> None:
+        """Take over what is said about areas, also in rows that are there already."""
+        with self._database.writing() as connection:
+            renamed = catalogue.describe_areas(connection, areas)
+            mart.refresh(connection, mart.with_areas(connection, renamed))
+
+    # questions
+
+    def status(self) -> list[IndicatorStatus]:
+        """How each indicator stands that was ever loaded or failed, by its id."""
+        with self._database.reading() as connection:
+            return reading.status(connection)
+
+    def last_load(self, indicator_id: str) -> LoadRecord | None:
+        """The newest load of an indicator, or None."""
+        with self._database.reading() as connection:
+            return reading.last_load(connection, indicator_id)
+
+    def observations(self, indicator_id: str) -> list[reading.Record]:
+        """What is current of an indicator, by its key; withdrawn keys are there with their reason."""
+        with self._database.reading() as connection:
+            return reading.observations(connection, indicator_id)
+
+    def history(self, indicator_id: str) -> list[reading.Record]:
+        """Everything ever appended for an indicator, in the order it came, with when it was committed."""
+        with self._database.reading() as connection:
+            return reading.history(connection, indicator_id)
+
+    def mart(self, indicator_id: str | None = None) -> list[reading.Record]:
+        """The rows that dashboards read, of one indicator or all."""
+        with self._database.reading() as connection:
+            return reading.mart(connection, indicator_id)

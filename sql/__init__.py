@@ -1,0 +1,1 @@
+"""What belongs to the database and not to the engine: its versions."""
