@@ -4,11 +4,15 @@ It says ``ready`` when its imports are done and waits for a line before it begin
 """
 
 import sys
+from pathlib import Path
 
 from yhovi.engine.warehouse.values import RunStart
 from yhovi.engine.warehouse.warehouse import Warehouse
 
-from conftest import NOW, make_load, make_many
+# Nothing puts the tests on the path of a process that they start.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from support.loads import NOW, make_load, make_many
 
 
 def main(url: str, run_id: str, indicator_id: str) -> None:
