@@ -87,7 +87,7 @@ def _landing(bronze: Bronze, plan: Plan, request: Request) -> Landing | None:
         if landing is None:
             of_release = f", release {release}" if release else ""
             raise ExtractError(
-                f"{plan.spec.id} awaits a file that nobody has landed yet: {plan.ask.dataset}{of_release}.",
+                f"This awaits a file that nobody has landed yet: {plan.ask.dataset}{of_release}.",
                 f"Download it by hand, then: yhovi land {plan.ask.dataset} FILE --release {release or 'RELEASE'}",
             )
         return landing

@@ -77,7 +77,7 @@ def _rows(columns: Columns, indicator_id: str, load_id: int) -> list[Row]:
     if set(columns["indicator_id"]) - {indicator_id}:
         raise ValueError(f"rows of another indicator came with the load of {indicator_id}")
     digits = {name: _digits(columns[name]) for name in NUMBERS}
-    _refuse_infinite(indicator_id, columns, digits)
+    _refuse_infinite(columns, digits)
     numbers = {name: [float(text) if text else None for text in texts] for name, texts in digits.items()}
     made: dict[str, Iterable[Any]] = {
         "load_id": repeat(load_id),
@@ -99,13 +99,13 @@ def _hashes(columns: Columns, digits: Columns) -> Iterator[str]:
         yield hashlib.blake2b(_SEPARATOR.join(cells).encode(), digest_size=16).hexdigest()
 
 
-def _refuse_infinite(indicator_id: str, columns: Columns, digits: Columns) -> None:
+def _refuse_infinite(columns: Columns, digits: Columns) -> None:
     for name in NUMBERS:
         if _INFINITE.isdisjoint(digits[name]):
             continue
         row = next(place for place, text in enumerate(digits[name]) if text in _INFINITE)
         area, period, breakdown = (columns[part][row] for part in ("area_code", "time_period", "breakdown"))
         raise CheckError(
-            f"{indicator_id}: the {name} of {area} for {period} (breakdown {breakdown}) is infinite.",
+            f"The {name} of {area} for {period} (breakdown {breakdown}) is infinite.",
             "A division by zero is the likely cause: look at the step of the recipe that divides.",
         )

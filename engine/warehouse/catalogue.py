@@ -64,7 +64,7 @@ def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:
     count, unit = connection.execute(others).one()
     if count:
         raise CheckError(
-            f"{card.indicator_id}: its unit is {card.unit_measure}, but {count} of its current rows are in {unit}.",
+            f"The unit is {card.unit_measure}, but {count} of the current rows are in {unit}.",
             "Load all its areas and periods together, so that none is left in the other unit.",
         )
 

@@ -61,7 +61,7 @@ def _refuse_older(connection: Connection, batch: Load) -> None:
     loaded = connection.scalar(newest)
     if loaded is not None and batch.retrieved_at < loaded:
         raise CheckError(
-            f"{batch.card.indicator_id}: these answers were retrieved at {_moment(batch.retrieved_at)}, those loaded"
+            f"These answers were retrieved at {_moment(batch.retrieved_at)}, those loaded"
             f" last at {_moment(loaded)}: older answers are refused, as they would undo newer ones.",
             "Run the indicator again to load the newest.",
         )
@@ -104,7 +104,7 @@ def _refuse_made_up(connection: Connection, batch: Load, load_id: int) -> None:
     made_up = connection.scalar(staged)
     if made_up or batch.origin == SYNTHETIC:
         raise CheckError(
-            f"{batch.card.indicator_id}: {made_up or 'some'} of its figures were made up for demonstration (origin"
+            f"{made_up or 'Some'} of the figures were made up for demonstration (origin"
             " synthetic), and no demo made this database.",
             "Load them with `yhovi run --demo`, which keeps a database of its own.",
         )
@@ -129,7 +129,7 @@ def _count_withdrawals(
     live, withdrawn = connection.execute(counts).one()
     if live and withdrawn / live > batch.withdrawal_limit:
         raise CheckError(
-            f"{batch.card.indicator_id}: {withdrawn} of {live} current rows are missing from this load; at most"
+            f"{withdrawn} of {live} current rows are missing from this load; at most"
             f" {batch.withdrawal_limit:.0%} may vanish at once.",
             "Look at the source. If it really withdrew them, allow it in the spec:"
             f" `checks: {{shrink: {ceil(100 * withdrawn / live)}%}}`.",
@@ -192,7 +192,7 @@ def _refuse_same_day(connection: Connection, indicator_id: str) -> None:
     if found is not None:
         area_code, period_end, one, other = found
         raise CheckError(
-            f"{indicator_id}: {area_code} has two values for periods that end on {period_end}: {one} and {other}.",
+            f"{area_code} has two values for periods that end on {period_end}: {one} and {other}.",
             "Keep periods of one length in the recipe: a dashboard shows one value per area and day.",
         )
 

@@ -27,7 +27,7 @@ def fill(connection: Connection, batch: Load, load_id: int, observations: Observ
     remaining = set(held)
     insert = _insert(connection)
     for rows in canonical.chunks(observations, indicator_id, load_id):
-        _insert_rows(connection, insert, rows, observations, indicator_id)
+        _insert_rows(connection, insert, rows, observations)
         if remaining:
             remaining.difference_update(map(canonical.key, rows))
     _hold(connection, indicator_id, load_id, remaining)
@@ -92,9 +92,7 @@ def _insert(connection: Connection) -> str:
     return str(statement)
 
 
-def _insert_rows(
-    connection: Connection, insert: str, rows: list[canonical.Row], observations: Observations, indicator_id: str
-) -> None:
+def _insert_rows(connection: Connection, insert: str, rows: list[canonical.Row], observations: Observations) -> None:
     try:
         connection.exec_driver_sql(insert, rows)
     except IntegrityError:
@@ -103,8 +101,7 @@ def _insert_rows(
             raise
         key, count = found
         raise CheckError(
-            f"{indicator_id}: the value of {key.area_code} for {key.time_period} (breakdown {key.breakdown}) comes"
-            f" {count} times.",
+            f"The value of {key.area_code} for {key.time_period} (breakdown {key.breakdown}) comes {count} times.",
             "The recipe keeps rows that differ in something it doesn't look at: narrow a `keep`, or aggregate.",
         ) from None
 

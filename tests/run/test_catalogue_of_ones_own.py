@@ -83,7 +83,7 @@ def test_awaits_a_file_that_nobody_landed(cli: Cli, catalogue: Path) -> None:
     said = cli("run", "--all")
     assert said.code == 3
     assert said.err.splitlines()[-2:] == [
-        "error: S-H-99: S-H-99 awaits a file that nobody has landed yet: council/temporary-accommodation.",
+        "error: S-H-99: This awaits a file that nobody has landed yet: council/temporary-accommodation.",
         "  Download it by hand, then: yhovi land council/temporary-accommodation FILE --release RELEASE",
     ]
 

@@ -40,7 +40,7 @@ def key(area: str, year: int) -> Key:
 
 SUPPRESSED = {"obs_status": "Q", "status_reason": "suppressed"}
 TOO_MANY_WITHDRAWN = (
-    "S-1: {count} of 2 current rows are missing from this load; at most 20% may vanish at once. Look at the source. If"
+    "{count} of 2 current rows are missing from this load; at most 20% may vanish at once. Look at the source. If"
     " it really withdrew them, allow it in the spec: `checks: {{shrink: {share}%}}`."
 )
 FIRST = Step([("A", 2020, 1.0), ("A", 2021, 2.0)], (2, 0, 0, 0, 0))
@@ -222,7 +222,7 @@ CASES = [
             FIRST,
             Step(
                 [("A", 2020, 1.0), ("A", 2021, 3.0), ("A", 2021, 4.0), ("A", 2021, 4.0)],
-                "S-1: the value of A for 2021-01-01/P1Y (breakdown _T) comes 3 times. The recipe keeps rows that differ"
+                "The value of A for 2021-01-01/P1Y (breakdown _T) comes 3 times. The recipe keeps rows that differ"
                 " in something it doesn't look at: narrow a `keep`, or aggregate.",
             ),
         ),
@@ -235,7 +235,7 @@ CASES = [
             FIRST,
             Step(
                 [("A", 2020, 1.0, {"upper_ci": float("-inf")})],
-                "S-1: the upper_ci of A for 2020-01-01/P1Y (breakdown _T) is infinite. A division by zero is the likely"
+                "The upper_ci of A for 2020-01-01/P1Y (breakdown _T) is infinite. A division by zero is the likely"
                 " cause: look at the step of the recipe that divides.",
             ),
         ),
@@ -248,7 +248,7 @@ CASES = [
             FIRST,
             Step(
                 [("A", 2020, 9.0)],
-                "S-1: these answers were retrieved at 2023-12-31 00:00:00 UTC, those loaded last at 2024-01-01 00:00:00"
+                "These answers were retrieved at 2023-12-31 00:00:00 UTC, those loaded last at 2024-01-01 00:00:00"
                 " UTC: older answers are refused, as they would undo newer ones. Run the indicator again to load the"
                 " newest.",
                 changes={"retrieved_at": NOW - timedelta(days=1)},
@@ -295,7 +295,7 @@ CASES = [
             FIRST,
             Step(
                 [("A", 2020, 1.0), ("A", 2021, 2.0), ("A", 2021, 6.0, {"years": 3})],
-                "S-1: A has two values for periods that end on 2021-12-31: 2019-01-01/P3Y and 2021-01-01/P1Y. Keep"
+                "A has two values for periods that end on 2021-12-31: 2019-01-01/P3Y and 2021-01-01/P1Y. Keep"
                 " periods of one length in the recipe: a dashboard shows one value per area and day.",
             ),
         ),
@@ -327,7 +327,7 @@ CASES = [
             FIRST,
             Step(
                 [("A", 2020, 0.01, {"unit_measure": "fraction"})],
-                "S-1: its unit is fraction, but 1 of its current rows are in percent. Load all its areas and periods"
+                "The unit is fraction, but 1 of the current rows are in percent. Load all its areas and periods"
                 " together, so that none is left in the other unit.",
                 held=(key("A", 2021),),
                 changes={"unit_measure": "fraction"},
@@ -342,7 +342,7 @@ CASES = [
             FIRST,
             Step(
                 [],
-                "S-1: its unit is fraction, but 2 of its current rows are in percent. Load all its areas and periods"
+                "The unit is fraction, but 2 of the current rows are in percent. Load all its areas and periods"
                 " together, so that none is left in the other unit.",
                 held=(key("A", 2020), key("A", 2021)),
                 changes={"unit_measure": "fraction"},
@@ -370,7 +370,7 @@ CASES = [
         (
             Step(
                 [("A", 2020, 1.0, {"origin": "synthetic"})],
-                "S-1: 1 of its figures were made up for demonstration (origin synthetic), and no demo made this"
+                "1 of the figures were made up for demonstration (origin synthetic), and no demo made this"
                 " database. Load them with `yhovi run --demo`, which keeps a database of its own.",
             ),
         ),
@@ -382,7 +382,7 @@ CASES = [
         (
             Step(
                 [("A", 2020, 1.0)],
-                "S-1: some of its figures were made up for demonstration (origin synthetic), and no demo made this"
+                "Some of the figures were made up for demonstration (origin synthetic), and no demo made this"
                 " database. Load them with `yhovi run --demo`, which keeps a database of its own.",
                 changes={"origin": "synthetic"},
             ),

@@ -199,7 +199,7 @@ def test_a_unit_takes_more_than_a_label(warehouse, row, load) -> None:
     with pytest.raises(CheckError) as raised:
         warehouse.relabel(load(unit_measure="fraction", unit="fraction of one").card, "2023-04")
     assert str(raised.value) == (
-        "S-1: its unit is fraction, but 1 of its current rows are in percent. Load all its areas and periods together,"
+        "The unit is fraction, but 1 of the current rows are in percent. Load all its areas and periods together,"
         " so that none is left in the other unit."
     )
     assert warehouse.mart()[0]["unit"] == "%"
