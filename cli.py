@@ -24,11 +24,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .engine.errors import EXIT_BUG, EXIT_OK, BugError, Problem, SpecError, UsageError, YhoviError
+from .engine.listing import aligned, cell, outlined
 
 if TYPE_CHECKING:
     from .engine.catalogue import Found
     from .engine.run.assembly import World
-    from .engine.run.outcome import Outcome, Result
+    from .engine.run.outcome import Result
     from .engine.settings import Settings
     from .engine.spec import Spec
 
@@ -118,7 +119,7 @@ def validate_specs(
     reading = read_specs(paths or [place.catalogue.folder])
     problems = [*reading.problems, *compile_problems(reading.specs, place.settings)]
     if as_json:
-        _print_json([_plain_problem(problem) for problem in problems])
+        _print_json([problem.described() for problem in problems])
     else:
         _print_problems(problems)
         print(f"{_count(reading.files, 'file')}, {_count(len(problems), 'problem') if problems else 'no problems'}")
@@ -146,7 +147,7 @@ def plan(
     if as_json:
         _print_json(described)
     else:
-        print("\n\n".join("\n".join(_outline(one)) for one in described))
+        print("\n\n".join(outlined(one) for one in described))
 
 
 @app.command("list")
@@ -185,11 +186,11 @@ def show(
     Example: yhovi show E-EJ-01
     """
     place = _Place(settings, catalogue)
-    cards = [_card(spec) for spec in place.chosen([*(ids or []), *(indicator or [])], every=False)]
+    cards = [spec.described() for spec in place.chosen([*(ids or []), *(indicator or [])], every=False)]
     if as_json:
         _print_json(cards)
     else:
-        print("\n\n".join("\n".join(_outline(card)) for card in cards))
+        print("\n\n".join(outlined(card) for card in cards))
 
 
 @app.command()
@@ -410,59 +411,15 @@ def _progress(total: int) -> Iterator[Callable[[str, str], None]]:
 
 
 def _show_result(result: Result, *, as_json: bool) -> None:
-    rows = [_row(outcome) for outcome in result.outcomes]
     if as_json:
-        said = [_details(outcome) for outcome in result.outcomes]
-        outcomes = [{**row, **details} for row, details in zip(rows, said, strict=True)]
-        _print_json({"run_id": result.run_id, "exit_code": result.exit_code, "outcomes": outcomes})
+        _print_json(result.described())
         return
-    _show(rows, as_json=False)
+    _show([outcome.line() for outcome in result.outcomes], as_json=False)
     for outcome in result.outcomes:
         for warning in outcome.warnings:
             _note(f"warning: {outcome.indicator_id}: {warning}")
         if outcome.error is not None:
             _print_error(outcome.error, about=f"{outcome.indicator_id}: ")
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    counts = outcome.counts
-    return {
-        "indicator": outcome.indicator_id,
-        "status": outcome.status,
-        "new": counts.new,
-        "changed": counts.changed,
-        "unchanged": counts.unchanged,
-        "withdrawn": counts.withdrawn,
-        "held": counts.held,
-        "warnings": len(outcome.warnings),
-    }
-
-
-def _details(outcome: Outcome) -> dict[str, Any]:
-    return {"warnings": list(outcome.warnings), "error": str(outcome.error) if outcome.error else None}
-
-
-def _card(spec: Spec) -> dict[str, Any]:
-    source = spec.source
-    return {
-        "indicator": spec.id,
-        "title": spec.title,
-        "description": spec.description,
-        "domain": f"{spec.domain} / {spec.subdomain}",
-        "measure": f"{spec.measure.type} in {spec.measure.unit}, {spec.measure.polarity}",
-        "source": {
-            "publisher": source.publisher,
-            "license": source.license,
-            "dataset": source.dataset,
-            "page": source.page,
-            "published": f"every {source.frequency}, about {source.lag} after the period",
-            "level": source.level,
-        },
-        "checks": dict(spec.checks),
-        "caveats": list(spec.caveats),
-        "owner": spec.owner,
-        "file": str(spec.path),
-    }
 
 
 def _show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -474,7 +431,7 @@ def _show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
     elif sys.stdout.isatty():
         _draw(rows)
     else:
-        _align(rows)
+        print(aligned(rows))
 
 
 def _draw(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -486,46 +443,8 @@ def _draw(rows: Sequence[Mapping[str, Any]]) -> None:
     for name, value in rows[0].items():
         table.add_column(name, justify="right" if isinstance(value, int) else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(*(cell(value) for value in row.values()))
     Console().print(table)
-
-
-def _align(rows: Sequence[Mapping[str, Any]]) -> None:
-    lines = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
-def _outline(value: Any, indent: str = "") -> Iterable[str]:
-    """Nested data as indented lines, for reading."""
-    for name, inner in value.items() if isinstance(value, Mapping) else enumerate(value, start=1):
-        if isinstance(inner, (Mapping, list)) and not _fits(inner):
-            yield f"{indent}{name}:"
-            yield from _outline(inner, indent + "  ")
-        elif inner not in (None, "", [], {}):
-            yield f"{indent}{name}: {_inline(inner)}"
-
-
-def _fits(value: Any) -> bool:
-    """Whether it reads well on one line: plain items do, and so does a little of anything."""
-    plain = isinstance(value, list) and not any(isinstance(item, (Mapping, list)) for item in value)
-    return (plain and len(value) != 1 and max(map(len, map(str, value)), default=0) < 20) or len(_inline(value)) < 80
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_inline(inner)}" for name, inner in value.items())
-    return ", ".join(map(_inline, value)) if isinstance(value, list) else str(value)
-
-
-def _plain_problem(problem: Problem) -> dict[str, Any]:
-    names = ("code", "line", "column", "found", "allowed", "cure")
-    return {"file": str(problem.file), **{name: getattr(problem, name) for name in names}}
 
 
 def _print_json(value: Any) -> None:

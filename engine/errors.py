@@ -34,6 +34,11 @@ class Problem:
         said += [self.cure] if self.cure else []
         return "\n    ".join(said)
 
+    def described(self) -> dict[str, str | int]:
+        """As plain data."""
+        told = {"code": self.code, "line": self.line, "column": self.column}
+        return {"file": str(self.file), **told, "found": self.found, "allowed": self.allowed, "cure": self.cure}
+
 
 class YhoviError(Exception):
     """The root: a sentence for the reader who can act, what to do about it, and an exit code."""

@@ -74,6 +74,29 @@ class Spec:
         """A hash of the file's text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def described(self) -> dict[str, Any]:
+        """What the indicator is, as plain data for a reader."""
+        source = self.source
+        return {
+            "indicator": self.id,
+            "title": self.title,
+            "description": self.description,
+            "domain": f"{self.domain} / {self.subdomain}",
+            "measure": f"{self.measure.type} in {self.measure.unit}, {self.measure.polarity}",
+            "source": {
+                "publisher": source.publisher,
+                "license": source.license,
+                "dataset": source.dataset,
+                "page": source.page,
+                "published": f"every {source.frequency}, about {source.lag} after the period",
+                "level": source.level,
+            },
+            "checks": dict(self.checks),
+            "caveats": list(self.caveats),
+            "owner": self.owner,
+            "file": str(self.path),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -6,7 +6,6 @@ import errno
 import gzip
 import hashlib
 import os
-import shutil
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ from ..errors import StorageError
 CHUNK = 1 << 20
 
 _LEVEL = 6
+_GZIP = 31
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 _ABSENT = (FileNotFoundError, NotADirectoryError)
@@ -99,8 +99,9 @@ class Files:
         """Write the bytes of this hash, zipped so that equal bytes give equal files."""
         stream.seek(0)
         with self._beside(path) as part:
-            with self._new(part) as raw, gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as body:
-                shutil.copyfileobj(stream, body, CHUNK)
+            with self._new(part) as raw:
+                for chunk in _zipped(stream):
+                    raw.write(chunk)
             if not self.intact(part, sha256):
                 raise self._mangled(path)
         stream.seek(0)
@@ -219,6 +220,17 @@ def damaged(path: str) -> StorageError:
     return StorageError(
         f"The archived file {path} is damaged: its content is not what its name, a hash, stands for.", _FETCH_AGAIN
     )
+
+
+def _zipped(stream: BinaryIO) -> Iterator[bytes]:
+    """A stream as gzip, without a time or a name in it.
+
+    Not through GzipFile: one whose disk was full complains again when it is thrown away, and nobody can stop it.
+    """
+    packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
+    while chunk := stream.read(CHUNK):
+        yield packer.compress(chunk)
+    yield packer.flush()
 
 
 def _parent(path: str) -> str:

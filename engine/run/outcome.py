@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from ..errors import EXIT_OK, EXIT_SOME_FAILED, YhoviError
 
@@ -32,6 +32,16 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     error: YhoviError | None = None
 
+    def line(self) -> dict[str, Any]:
+        """As a line of the table that ends a run."""
+        names = {"indicator": self.indicator_id, "status": self.status}
+        return {**names, **asdict(self.counts), "warnings": len(self.warnings)}
+
+    def described(self) -> dict[str, Any]:
+        """As plain data, with every warning and the error in full."""
+        error = str(self.error) if self.error else None
+        return {**self.line(), "warnings": list(self.warnings), "error": error}
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -44,6 +54,11 @@ class Result:
     def exit_code(self) -> int:
         """0 if all went well, the first cause's code if all failed, 6 if some did."""
         return exit_code(self.outcomes)
+
+    def described(self) -> dict[str, Any]:
+        """As plain data."""
+        outcomes = [outcome.described() for outcome in self.outcomes]
+        return {"run_id": self.run_id, "exit_code": self.exit_code, "outcomes": outcomes}
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -213,9 +213,13 @@ def _engine(address: URL) -> Engine:
 def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     # Left alone, the driver begins transactions late, and never before DDL.
     connection.isolation_level = None
-    with closing(connection.cursor()) as cursor:
-        cursor.execute("PRAGMA foreign_keys = ON")
-        _log_ahead(cursor)
+    with ExitStack() as undo:
+        # A connection that fails here is one that SQLAlchemy never gets to close.
+        undo.callback(connection.close)
+        with closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA foreign_keys = ON")
+            _log_ahead(cursor)
+        undo.pop_all()
 
 
 def _log_ahead(cursor: sqlite3.Cursor) -> None:

@@ -675,7 +675,7 @@ def test_a_crash_at_any_moment_leaves_only_whole_exchanges(tmp_path, monkeypatch
         after_a_crash(folder, expected=b"old" * 999 if crashed else b"new" * 999)
         if not crashed:
             break
-    assert steps > 20
+    assert steps > 15
 
 
 def after_a_crash(folder: Path, expected: bytes) -> None:
