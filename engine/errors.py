@@ -7,8 +7,9 @@ or the data folder, 6 some indicators failed and others loaded, 130 interrupted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 EXIT_OK = 0
 EXIT_BUG = 1
@@ -34,10 +35,9 @@ class Problem:
         said += [self.cure] if self.cure else []
         return "\n    ".join(said)
 
-    def described(self) -> dict[str, str | int]:
+    def described(self) -> dict[str, Any]:
         """As plain data."""
-        told = {"code": self.code, "line": self.line, "column": self.column}
-        return {"file": str(self.file), **told, "found": self.found, "allowed": self.allowed, "cure": self.cure}
+        return {**asdict(self), "file": str(self.file)}
 
 
 class YhoviError(Exception):

@@ -96,19 +96,20 @@ MEASURE_TYPES: Mapping[str, MeasureType] = MappingProxyType(
 POLARITIES = ("higher_is_better", "lower_is_better", "neutral")
 
 NORMAL = "A"
+SUPPRESSED = "Q"
 
 REASONS: Mapping[str, Reason] = MappingProxyType(
     {
         reason.name: reason
         for reason in (
-            Reason("suppressed", "Q", True, "suppressed by the publisher to protect confidentiality"),
+            Reason("suppressed", SUPPRESSED, True, "suppressed by the publisher to protect confidentiality"),
             Reason("not_available", "O", True, "not available from the publisher"),
             Reason("not_collected", "L", True, "exists, but was not collected"),
             Reason("not_applicable", "M", True, "can't exist here"),
             Reason("not_published_at_this_level", "O", True, "not published at this geographical level"),
             Reason("withdrawn", "O", True, "no longer published by the source"),
             Reason("unreliable", "U", False, "of low reliability, use with care"),
-            Reason("too_unreliable_to_publish", "Q", True, "too unreliable to be published"),
+            Reason("too_unreliable_to_publish", SUPPRESSED, True, "too unreliable to be published"),
             Reason("provisional", "P", False, "provisional, to be revised"),
             Reason("estimated", "E", False, "estimated"),
             Reason("imputed", "I", False, "imputed"),

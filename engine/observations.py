@@ -17,7 +17,7 @@ import pandera.pandas as pa
 
 from .errors import CheckError
 from .geography import Area, Place, Registry, is_code
-from .measures import NORMAL, REASONS, primary
+from .measures import NORMAL, REASONS, SUPPRESSED, primary
 from .periods import Period
 
 KEY = ("area_code", "time_period", "breakdown")
@@ -25,8 +25,6 @@ TOTAL = "_T"
 
 _STATUS = ("obs_status", "status_reason", "status_flags")
 _NUMBERS = ("value", "lower_ci", "upper_ci", "numerator", "denominator")
-# What would tell the value of a suppressed cell.
-_TELLING = ("value", "lower_ci", "upper_ci", "numerator")
 _EXAMPLES = 5
 
 _text = pa.Column(str)
@@ -162,8 +160,9 @@ def _statuses(frame: pd.DataFrame) -> pd.DataFrame:
     said = frame["status"].astype(object).fillna("")
     unexplained = frame["value"].isna() & ~_each(said, _says_missing).astype(bool)
     said = said.mask(unexplained, said + " not_available")
-    hidden = _each(said, _says_missing).astype(bool)
-    shown = {name: frame[name].mask(hidden).astype(float) for name in _TELLING}
+    missing, suppressed = (_each(said, says).astype(bool) for says in (_says_missing, _says_suppressed))
+    shown = {name: frame[name].mask(missing).astype(float) for name in ("value", "lower_ci", "upper_ci")}
+    shown["numerator"] = frame["numerator"].mask(suppressed).astype(float)  # it would tell the value
     note = frame["note"].astype(object)
     return frame.assign(
         **shown,
@@ -192,6 +191,10 @@ def _area_flags(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _says_missing(reasons: str) -> bool:
     return any(REASONS[name].missing for name in reasons.split())
+
+
+def _says_suppressed(reasons: str) -> bool:
+    return any(REASONS[name].code == SUPPRESSED for name in reasons.split())
 
 
 class _Status(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -370,3 +371,17 @@ def test_made_up_figures_stay_out_of_a_real_database(cli: Cli, tmp_path: Path) -
     said = cli("run", "--all", "--demo", "--database-url", f"sqlite:///{(tmp_path / 'real.db').as_posix()}")
     assert said.code == 2
     assert count(tmp_path / "real.db", "indicators") == 0
+
+
+def test_a_terminal_gets_a_drawn_table(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli("run", "--all", "--demo")
+    plain = cli("status")
+    monkeypatch.setenv("COLUMNS", "200")
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(type(stream), "isatty", lambda _: True, raising=False)
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", cli("status").out)
+    assert "─" in drawn
+    assert [line.split() for line in drawn.splitlines() if line.strip() and "─" not in line] == [
+        line.split() for line in plain.out.splitlines()
+    ]
+    assert cli("run", "--all", "--demo").code == 0

@@ -353,7 +353,8 @@ def content(row: Mapping[str, Any]) -> tuple[Any, ...]:
     value = None if explained else row["value"]
     reasons = frozenset(names if explained or value is not None else [*names, "not_available"])
     key = (INSIDE[row["area"]], row["time_period"], row["breakdown"])
-    return (*key, value, None if explained else row["numerator"], reasons, row["note"])
+    suppressed = any(REASONS[name].code == "Q" for name in names)
+    return (*key, value, None if suppressed else row["numerator"], reasons, row["note"])
 
 
 @quick
