@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -56,6 +56,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Fetch, transform and ch
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SECRETS = ("NOMIS_API_KEY",)
+_SHORT = 24
 
 
 @app.command()
@@ -435,16 +436,23 @@ def _show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
 
 
 def _draw(rows: Sequence[Mapping[str, Any]]) -> None:
+    """A table on a terminal: long texts fold, names and numbers don't; plain text where it is too narrow for them."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
+    console = Console()
+    widths = {name: max(len(cell(text)) for text in (name, *(row[name] for row in rows))) for name in rows[0]}
+    if sum(min(width, _SHORT) + 2 for width in widths.values()) > console.width:
+        print(aligned(rows))
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, int) else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if isinstance(value, int) else "left"
+        table.add_column(name, justify=justify, no_wrap=widths[name] <= _SHORT, overflow="fold")
     for row in rows:
         table.add_row(*(cell(value) for value in row.values()))
-    Console().print(table)
+    console.print(table)
 
 
 def _print_json(value: Any) -> None:
