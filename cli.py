@@ -77,7 +77,7 @@ def run(
 
     Example: yhovi run --all --demo
     """
-    from .engine.run.assembly import Errand, perform
+    from .engine.run.assembly import Errand, destination, perform
 
     if demo and replay:
         raise UsageError("--demo and --replay exclude each other.", "--demo has recorded answers of its own.")
@@ -95,6 +95,7 @@ def run(
         as_run=as_run,
         dry_run=dry_run,
     )
+    _note(destination(place.settings, errand))
     _log_requests()
     with _progress(len(specs)) as tell:
         result = perform(specs, errand, place.settings, place.world(), tell)

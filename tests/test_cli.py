@@ -124,10 +124,10 @@ def test_broken_specs_stop_a_run_before_it_begins(cli: Cli, tmp_path: Path) -> N
     assert not (tmp_path / "yhovi.db").exists()
 
 
-def test_status_reads_the_demonstration_where_there_is_nothing_else(cli: Cli) -> None:
+def test_status_reads_the_demonstration_where_there_is_nothing_else(cli: Cli, tmp_path: Path) -> None:
     cli("run", "--all", "--demo")
     said = cli("status", "--json")
-    assert said.err == "database: yhovi-demo.db (a demonstration)\n"
+    assert said.err == f"database: {tmp_path / 'yhovi-demo.db'} (no yhovi.toml was found), a demonstration\n"
     assert [(row["indicator"], row["status"], row["latest_period"], row["rows"]) for row in said.json] == [
         ("E-BE-11", "loaded", "2023-01-01/P1Y", 390),
         ("E-EJ-01", "loaded", "2023-01-01/P1Y", 340),
@@ -329,10 +329,10 @@ def test_a_bug_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
     extract = conductor.extract
 
-    def broken(plan: Any, desk: Any) -> Any:
+    def broken(plan: Any, *rest: Any) -> Any:
         if plan.spec.id == "E-EJ-01":
             raise ZeroDivisionError("division by zero")
-        return extract(plan, desk)
+        return extract(plan, *rest)
 
     monkeypatch.setattr(conductor, "extract", broken)
     said = cli("run", "--all", "--demo")
@@ -348,10 +348,10 @@ def test_interrupting_a_run(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     extract = conductor.extract
 
-    def interrupted(plan: Any, desk: Any) -> Any:
+    def interrupted(plan: Any, *rest: Any) -> Any:
         if plan.spec.id == "E-EJ-01":
             raise KeyboardInterrupt
-        return extract(plan, desk)
+        return extract(plan, *rest)
 
     monkeypatch.setattr(conductor, "extract", interrupted)
     assert cli("run", "--all", "--demo").code == 130

@@ -22,6 +22,8 @@ from .conductor import Commission, Tell, carry_out
 from .extract import Desk
 from .outcome import Result
 
+_SQLITE = "sqlite:///"
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -55,6 +57,21 @@ def database_url(settings: Settings, *, demo: bool, said: str = "") -> str:
         return settings.database_url
     name = DEMO_DATABASE_NAME if demo else DATABASE_NAME
     return f"sqlite:///{(settings.data_root / name).as_posix()}"
+
+
+def destination(settings: Settings, errand: Errand) -> str:
+    """Where a run's observations will go, in a sentence without secrets."""
+    if errand.dry_run:
+        return "database: none, this is a dry run"
+    return f"database: {shown(database_url(settings, demo=errand.mode == 'demo', said=errand.database_url), settings)}"
+
+
+def shown(url: str, settings: Settings) -> str:
+    """A database for people: the file's path, or only that it is a server's."""
+    if not url.startswith(_SQLITE):
+        return "as configured"
+    by_default = "" if settings.file or settings.database_url else " (no yhovi.toml was found)"
+    return f"{Path(url.removeprefix(_SQLITE).partition('?')[0])}{by_default}"
 
 
 def open_bronze(settings: Settings, world: World, *, demo: bool = False) -> Bronze:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+from ..bronze import Kept
 from ..measures import UNITS
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
@@ -59,23 +60,23 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
     )
 
 
-def ingestions(plan: Plan, extracted: Extracted, run_id: str) -> list[values.Ingestion]:
-    """Every answer as it went into the archive; rows are known only where one answer is all."""
-    alone = extracted.rows if len(extracted.kept) == 1 else None
+def ingestions(plan: Plan, kept: Sequence[Kept], rows: int | None, run_id: str) -> list[values.Ingestion]:
+    """Every answer as it went into the archive; rows are known only where one answer is all, and could be read."""
+    alone = rows if len(kept) == 1 else None
     return [
         values.Ingestion(
             run_id=run_id,
             dataset_id=plan.ask.dataset,
-            url=kept.address,
-            object_path=kept.object,
-            sha256=kept.sha256,
-            canonical_hash=kept.canonical,
-            size=kept.size,
-            status=kept.status,
+            url=one.address,
+            object_path=one.object,
+            sha256=one.sha256,
+            canonical_hash=one.canonical,
+            size=one.size,
+            status=one.status,
             rows=alone,
-            retrieved_at=kept.retrieved_at,
+            retrieved_at=one.retrieved_at,
         )
-        for kept in extracted.kept
+        for one in kept
     ]
 
 

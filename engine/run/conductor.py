@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ..bronze import Kept
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, BugError, CheckError, YhoviError
 from ..plan import Plan
 from ..quality import Case, Verdict, judge
@@ -92,7 +93,7 @@ def _one(plan: Plan, commission: Commission) -> Outcome:
 def _loaded(plan: Plan, commission: Commission) -> Outcome:
     desk, warehouse = commission.desk, commission.warehouse
     commission.tell(plan.spec.id, "extract")
-    extracted = extract(plan, desk)
+    extracted = _extracted(plan, commission)
     commission.tell(plan.spec.id, "check")
     verdict = judge(Case(extracted.observed, plan.checks, plan.areas, plan.spec.source.level, extracted.release))
     warnings = tuple(finding.message for finding in verdict.findings if finding.severity != "stop")
@@ -109,13 +110,25 @@ def _loaded(plan: Plan, commission: Commission) -> Outcome:
     return Outcome(plan.spec.id, done.outcome, counts, warnings)
 
 
+def _extracted(plan: Plan, commission: Commission) -> Extracted:
+    """Extract, and record what was received, whatever comes of it."""
+    warehouse, run_id = commission.warehouse, commission.desk.run_id
+    kept: list[Kept] = []
+    extracted: Extracted | None = None
+    try:
+        return (extracted := extract(plan, commission.desk, kept))
+    finally:
+        if warehouse is not None:
+            rows = None if extracted is None else extracted.rows
+            warehouse.record_ingestion(cards.ingestions(plan, kept, rows, run_id))
+            warehouse.record_dataset(cards.dataset(plan, extracted, run_id))
+
+
 def _journal(plan: Plan, extracted: Extracted, verdict: Verdict, commission: Commission, warehouse: Warehouse) -> None:
-    """Record what was received and what the checks said, whether or not it is loaded."""
+    """Record what the checks said, whether or not it is loaded."""
     run_id, indicator_id = commission.desk.run_id, plan.spec.id
-    warehouse.record_ingestion(cards.ingestions(plan, extracted, run_id))
     warehouse.record_findings(run_id, indicator_id, cards.findings(verdict), cards.quality(verdict))
     warehouse.record_rejected(run_id, indicator_id, cards.rejected(extracted, verdict))
-    warehouse.record_dataset(cards.dataset(plan, extracted, run_id))
 
 
 def _require_passed(verdict: Verdict) -> None:

@@ -40,7 +40,6 @@ class Extracted:
 
     observed: Observed
     exchange_id: str
-    kept: tuple[Kept, ...]
     rows: int
     row_set: str
     release: str | None
@@ -54,7 +53,7 @@ class _Dialogue:
 
     plan: Plan
     desk: Desk
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[Kept]
     answers: list[Answer] = field(default_factory=list)
 
     def hold(self) -> Sequence[Part]:
@@ -77,15 +76,20 @@ class _Dialogue:
             answer.stream.close()
 
 
-def extract(plan: Plan, desk: Desk) -> Extracted:
+def extract(plan: Plan, desk: Desk, kept: list[Kept]) -> Extracted:
     """Carry out a plan as far as the canonical frame.
+
+    Args:
+        plan: What to do.
+        desk: Who answers, and where answers are kept.
+        kept: Is filled with the answers as they come, so that they are known of even where this fails.
 
     Raises:
         ExtractError: The source didn't answer, or its answer can't be used.
         CheckError: The observations break the contract of the canonical frame.
         StorageError: The archive can't be written or read.
     """
-    dialogue = _Dialogue(plan, desk)
+    dialogue = _Dialogue(plan, desk, kept)
     started = desk.now()
     try:
         parts = dialogue.hold()
@@ -127,7 +131,6 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -
     return Extracted(
         observed=observed,
         exchange_id=record.exchange_id,
-        kept=tuple(dialogue.kept),
         rows=row_set.rows,
         row_set=row_set.hexdigest(),
         release=next((part.release for part in parts if part.release), None),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ..settings import DATABASE_NAME, DEMO_DATABASE_NAME, Settings
 from ..warehouse.values import IndicatorStatus
 from ..warehouse.warehouse import Warehouse
-from .assembly import database_url
+from .assembly import database_url, shown
 
 
 def database_to_read(settings: Settings, *, demo: bool, said: str) -> tuple[str, str]:
@@ -22,8 +21,7 @@ def database_to_read(settings: Settings, *, demo: bool, said: str) -> tuple[str,
         only_demo = not (root / DATABASE_NAME).exists() and (root / DEMO_DATABASE_NAME).exists()
         demo = only_demo
     url = database_url(settings, demo=demo, said=said)
-    shown = Path(url.removeprefix("sqlite:///")).name if url.startswith("sqlite:///") else "as configured"
-    return url, f"database: {shown}{' (a demonstration)' if demo else ''}"
+    return url, f"database: {shown(url, settings)}{', a demonstration' if demo else ''}"
 
 
 def loaded(settings: Settings, now: datetime, *, demo: bool, said: str) -> tuple[list[dict[str, Any]], str]:

@@ -89,10 +89,11 @@ def record_ingestion(connection: Connection, ingestions: Iterable[Ingestion]) ->
 
 
 def record_dataset(connection: Connection, state: DatasetState) -> None:
-    """Write down how the last extraction of a data set went, in place of what was written before."""
+    """Write down how the last extraction of a data set went; what a failed one can't know stays as it was."""
     is_it = dataset_metadata.c.dataset_id == state.dataset_id
-    connection.execute(sa.delete(dataset_metadata).where(is_it))
-    connection.execute(sa.insert(dataset_metadata), asdict(state))
+    known = {name: said for name, said in asdict(state).items() if said is not None}
+    if not connection.execute(sa.update(dataset_metadata).where(is_it).values(**known)).rowcount:
+        connection.execute(sa.insert(dataset_metadata), asdict(state))
 
 
 def _renamed(said: Finding | Rejected) -> dict[str, Any]:

@@ -154,6 +154,7 @@ def test_a_bad_body_stops_only_its_indicator(cli: Cli, nomis: HTTPServer, tmp_pa
     assert sentence in errors[0]
     assert "Traceback" not in said.err
     assert count(tmp_path / "yhovi.db", "indicators") == 0
+    assert count(tmp_path / "yhovi.db", "ingestion_log") == (case != "cut gzip"), "what was received is known of"
     assert "failed" in cli("status").out
 
 

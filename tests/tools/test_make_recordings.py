@@ -13,6 +13,8 @@ import pytest
 from yhovi.connectors.base import Request
 from yhovi.engine.recordings import Recordings
 
+from support.figures import EMPLOYMENT_2023, GVA_2023
+
 ROOT = Path(__file__).resolve().parents[2]
 RECORDINGS = ROOT / "indicators" / "recordings"
 FOLDERS = {"E-EJ-01": "nomis/NM_17_5", "S-HE-05": "fingertips/93721", "E-BE-11": "ons/gva-industry-la-tle"}
@@ -90,27 +92,7 @@ def test_every_recording_is_in_the_notice_and_answers(folder):
         assert Recordings([RECORDINGS]).send(request).size == (RECORDINGS / folder / answer["file"]).stat().st_size
 
 
-# Employment rate of 2023 with its interval, typed from the published table.
-PUBLISHED_2023 = {
-    "E06000010": (73.2, 68.1, 78.3),
-    "E06000011": (77.3, 73.4, 81.2),
-    "E06000012": (73.5, 68.4, 78.6),
-    "E06000013": (75.0, 70.4, 79.6),
-    "E06000014": (79.4, 75.7, 83.1),
-    "E06000065": (79.5, 76.2, 82.8),
-    "E08000016": (69.7, 65.4, 74.0),
-    "E08000017": (74.5, 69.8, 79.2),
-    "E08000018": (67.1, 61.9, 72.3),
-    "E08000019": (73.1, 69.1, 77.1),
-    "E08000032": (69.7, 64.8, 74.6),
-    "E08000033": (77.1, 71.6, 82.6),
-    "E08000034": (74.1, 69.9, 78.3),
-    "E08000035": (74.7, 71.0, 78.4),
-    "E08000036": (73.9, 69.3, 78.5),
-}
-
-
-@pytest.mark.parametrize(("code", "published"), PUBLISHED_2023.items(), ids=PUBLISHED_2023)
+@pytest.mark.parametrize(("code", "published"), EMPLOYMENT_2023.items(), ids=EMPLOYMENT_2023)
 def test_employment_rates_are_the_published_ones(code, published):
     found = {
         row["MEASURES_NAME"]: row["OBS_VALUE"]
@@ -232,26 +214,6 @@ def test_fingertips_looks_like_fingertips(samples):
     assert made == [*real, "Time period range"]
 
 
-# Gross value added of 2023 at current prices in million pounds, typed from the published table.
-PUBLISHED_GVA = {
-    "E06000010": 7403,
-    "E06000011": 9375,
-    "E06000012": 4253,
-    "E06000013": 5577,
-    "E06000014": 8511,
-    "E06000065": 19945,
-    "E08000016": 5052,
-    "E08000017": 7191,
-    "E08000018": 5606,
-    "E08000019": 17295,
-    "E08000032": 11745,
-    "E08000033": 5845,
-    "E08000034": 9223,
-    "E08000035": 36554,
-    "E08000036": 10250,
-}
-
-
 @pytest.fixture(scope="module")
 def gva() -> dict[str, list[tuple[object, ...]]]:
     """The workbook's sheets, as rows of cells."""
@@ -260,8 +222,8 @@ def gva() -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_gross_value_added_is_the_published_one(gva):
-    assert {row[1]: row[-1] for row in gva["Table 3"] if row[3] == "Total"} == PUBLISHED_GVA
-    assert sum(PUBLISHED_GVA.values()) == 163_825
+    assert {row[1]: row[-1] for row in gva["Table 3"] if row[3] == "Total"} == GVA_2023
+    assert sum(GVA_2023.values()) == 163_825
 
 
 def test_the_workbook_opens_with_other_sheets(gva):
