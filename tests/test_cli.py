@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -274,7 +275,7 @@ def test_bad_input(cli: Cli, tmp_path: Path, case: str) -> None:
     prepare(tmp_path)
     said = cli(*arguments)
     catalogue = Path(cli("list").err.removeprefix("catalogue: ").rpartition(" (")[0])
-    expected = [line.format(folder=f"{tmp_path}/", catalogue=catalogue) for line in sentences]
+    expected = [line.format(folder=f"{tmp_path}{os.sep}", catalogue=catalogue) for line in sentences]
     assert said.code == code, said.err
     assert "Traceback" not in said.err
     assert "secret" not in said.err

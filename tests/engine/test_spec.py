@@ -15,6 +15,8 @@ from yhovi.engine.document import parse_document
 from yhovi.engine.errors import Problem, SpecError, UsageError
 from yhovi.engine.spec import Reading, Spec, load_specs, read_specs
 
+from support.commands import run_process
+
 TABLE = yaml.safe_load(Path(__file__).with_name("broken_specs.yaml").read_text(encoding="utf-8"))
 BASES: Mapping[str, str] = TABLE["bases"]
 BROKEN: list[dict[str, Any]] = TABLE["specs"]
@@ -92,6 +94,14 @@ def test_every_fault_is_told_with_its_place_and_cure(reading: Reading, broken: M
 def test_all_files_are_read_in_one_pass(reading: Reading) -> None:
     assert reading.files == len(BROKEN)
     assert [spec.id for spec in reading.specs] == ["E-EJ-98"]
+
+
+def test_the_command_tells_them_all(folder: Path, reading: Reading) -> None:
+    """One pass, every fault with its line, exit code 2."""
+    said = run_process(folder, "validate-specs", ".")
+    assert said.code == 2
+    assert said.out.startswith("\n".join(map(str, reading.problems)))
+    assert said.out.splitlines()[-1].startswith(f"{len(BROKEN)} files, ")
 
 
 def test_every_problem_says_what_to_do(reading: Reading) -> None:
