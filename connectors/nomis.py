@@ -92,6 +92,9 @@ _AREA_IDS: Mapping[str, int] = MappingProxyType(
         "E08000034": 1778385156,
         "E08000035": 1778385157,
         "E08000036": 1778385158,
+        # Recoded in 2025, the same places: Nomis goes on printing the earlier codes, under the earlier numbers.
+        "E08000038": 1778385139,
+        "E08000039": 1778385142,
         "E12000003": 2013265923,
         "E92000001": 2092957699,
     }
@@ -240,7 +243,7 @@ def _geography(ask: Ask) -> str:
 
 def _area_ids(areas: Sequence[str]) -> tuple[int, ...]:
     """Nomis's numbers for the areas, ascending; none at all where one of them isn't known."""
-    return tuple(sorted(_AREA_IDS[code] for code in areas)) if _AREA_IDS.keys() >= set(areas) else ()
+    return tuple(sorted({_AREA_IDS[code] for code in areas})) if _AREA_IDS.keys() >= set(areas) else ()
 
 
 def _runs(ids: Sequence[int]) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def from_archive(bronze: Bronze, run_id: str | None = None) -> Answers:
 
     def answer(plan: Plan, request: Request) -> Answer:
         record = bronze.newest(*archive_names(plan), plan.exchange_key, run_id=run_id)
-        kept = next((one for one in record.kept if one.request_key == request.key), None) if record else None
+        kept = next((one for one in record.kept if _answers(one, request)), None) if record else None
         if kept is None:
             of_run = f" of run {run_id}" if run_id else ""
             raise ExtractError(
@@ -59,7 +59,7 @@ def from_source(sender: Sender, bronze: Bronze) -> Answers:
     def answer(plan: Plan, request: Request) -> Answer:
         landing = _landing(bronze, plan, request)
         if landing is not None:
-            return _landed(request, landing, bronze.open(landing))
+            return _landed(plan, landing, bronze.open(landing))
         known = _known(bronze, plan, request)
         answer = sender.send(request, Validators(known.etag, known.last_modified) if known else None)
         if answer.status == _NOT_MODIFIED and known is not None:
@@ -68,6 +68,15 @@ def from_source(sender: Sender, bronze: Bronze) -> Answers:
         return answer
 
     return answer
+
+
+def _answers(kept: Kept, request: Request) -> bool:
+    """Whether a stored answer is one to this request, or the landed file that stood in for it."""
+    return kept.request_key == request.key or _was_landed(kept)
+
+
+def _was_landed(kept: Kept) -> bool:
+    return kept.address.startswith(f"{LANDED}:")
 
 
 def _known(bronze: Bronze, plan: Plan, request: Request) -> Known | None:
@@ -94,9 +103,10 @@ def _landing(bronze: Bronze, plan: Plan, request: Request) -> Landing | None:
     return bronze.landed(*archive_names(plan), release) if release is not None else None
 
 
-def _landed(request: Request, landing: Landing, stream: BinaryIO) -> Answer:
+def _landed(plan: Plan, landing: Landing, stream: BinaryIO) -> Answer:
+    """A landed file as an answer. It didn't come from the address that was asked, and doesn't say so."""
     return Answer(
-        request=request,
+        request=Request(f"{LANDED}:{plan.ask.dataset}", (("release", landing.release),)),
         stream=stream,
         retrieved_at=landing.retrieved_at,
         sha256=landing.sha256,
@@ -107,7 +117,7 @@ def _landed(request: Request, landing: Landing, stream: BinaryIO) -> Answer:
 
 def _restored(request: Request, kept: Kept, stream: BinaryIO) -> Answer:
     return Answer(
-        request=request,
+        request=Request(kept.address) if _was_landed(kept) else request,
         stream=stream,
         retrieved_at=kept.retrieved_at,
         sha256=kept.sha256,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,15 @@ def test_landing_twice_says_so(cli: Cli, catalogue: Path, tmp_path: Path) -> Non
         said = cli("land", "council/temporary-accommodation", file, "--release", "2023", "--json")
         answers.append(said.json["outcome"])
     assert answers == ["new", "already there", "supersedes"]
+
+
+def test_a_landed_file_is_replayed_as_one(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
+    """The archive says that the bytes were landed, and gives them again."""
+    (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    cli("land", "council/temporary-accommodation", "table.csv", "--release", "2023")
+    cli("run", "--all")
+    said = cli("run", "--all", "--replay", "--json")
+    assert (said.code, said.json["outcomes"][0]["unchanged"]) == (0, 3)
+    with closing(sqlite3.connect(tmp_path / "yhovi.db")) as database:
+        addresses = {address for (address,) in database.execute("select url from ingestion_log")}
+    assert addresses == {"landed:council/temporary-accommodation?release=2023"}

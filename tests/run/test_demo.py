@@ -6,6 +6,7 @@ import random
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from support.commands import command, environment, run_process
 from support.content import count, rows
@@ -100,3 +101,21 @@ def test_survives_being_killed_at_any_moment(tmp_path: Path) -> None:
     assert said.code == 0, said.err
     assert rows(killed / "yhovi-demo.db") == rows(clean / "yhovi-demo.db")
     assert count(killed / "yhovi-demo.db", "observation") == count(clean / "yhovi-demo.db", "observation")
+
+
+def test_knows_the_districts_of_another_vintage(tmp_path: Path) -> None:
+    """Barnsley and Sheffield under their codes of 2025: the same places and figures, and a flag that says so."""
+    demo(tmp_path)
+    before = {row["lad_name"]: row["value"] for row in latest(tmp_path)}
+    (tmp_path / "yhovi-demo.db").unlink()
+    (tmp_path / "yhovi.toml").write_text('target_vintage = "2025-04"\n', encoding="utf-8")
+    assert demo(tmp_path) == FIRST
+    after = {row["lad_code"]: row for row in latest(tmp_path)}
+    assert {row["lad_name"]: row["value"] for row in after.values()} == before
+    flagged = {code for code, row in after.items() if row["status_flags"] == "recode_2025"}
+    assert flagged == {"E08000038", "E08000039"}
+    assert not after.keys() & {"E08000016", "E08000019"}
+
+
+def latest(folder: Path) -> list[dict[str, Any]]:
+    return [row for row in rows(folder / "yhovi-demo.db", "E-EJ-01") if row["is_latest"]]
