@@ -17,7 +17,7 @@ import codecs
 import csv
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -184,6 +184,12 @@ class Ask:
 
 Exchange = Generator[Request, Answer, Sequence[Part]]
 
+Cells = Mapping[str, Sequence[str | None]]
+"""Some rows of a table, column by column, all of it text; None is a blank cell."""
+
+OWN = "own"
+"""The name of a reader that isn't one: the answer's shape is the connector's own, and its ``parse`` makes it rows."""
+
 
 class Connector(Protocol):
     """The whole contract of a source. A module with these names satisfies it; ``nomis.py`` is a good example."""
@@ -207,6 +213,14 @@ class Connector(Protocol):
 
     def outline(self, ask: Ask) -> tuple[str, ...]:
         """Sentences about what follows the first request, for ``yhovi plan``."""
+
+    def parse(self, answer: Answer) -> Iterable[Cells]:
+        """The rows of an answer whose Reading is :data:`OWN`, in batches; :func:`no_parse` where there is none."""
+
+
+def no_parse(answer: Answer) -> Iterable[Cells]:
+    """What a connector has for ``parse`` if every answer of its source is for a reader."""
+    raise SourceError(f"There is no way to read {answer.request.address}.", "This is a bug in the connector.")
 
 
 def require_body(answer: Answer) -> None:

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .base import LANDED, Ask, Budget, Column, Exchange, Media, Part, Reading, Request, require_body
+from .base import LANDED, Ask, Budget, Column, Exchange, Media, Part, Reading, Request, no_parse, require_body
 
 NAME = "file"
 TITLE = "A file at a publisher's address, or landed by hand"
@@ -38,6 +38,8 @@ HOSTS: tuple[str, ...] = (
     "www.ofcom.org.uk",
 )
 BUDGET = Budget(requests=2, seconds=1.0)
+
+parse = no_parse
 
 _ADDRESS = "The file's address at a publisher's host: https, without a user name."
 

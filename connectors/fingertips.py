@@ -26,13 +26,28 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from .base import Answer, Ask, Budget, Column, Exchange, Part, Reading, Request, SourceError, csv_rows, require_body
+from .base import (
+    Answer,
+    Ask,
+    Budget,
+    Column,
+    Exchange,
+    Part,
+    Reading,
+    Request,
+    SourceError,
+    csv_rows,
+    no_parse,
+    require_body,
+)
 
 NAME = "fingertips"
 TITLE = "Fingertips (Office for Health Improvement and Disparities)"
 REVISION = 1
 HOSTS: tuple[str, ...] = ("fingertips.phe.org.uk",)
 BUDGET = Budget(requests=2, seconds=1.0)
+
+parse = no_parse
 
 _URL = "https://fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
 

@@ -45,6 +45,7 @@ from .base import (
     Secret,
     SourceError,
     csv_rows,
+    no_parse,
     require_body,
 )
 
@@ -53,6 +54,8 @@ TITLE = "Nomis (Office for National Statistics)"
 REVISION = 1
 HOSTS: tuple[str, ...] = ("www.nomisweb.co.uk",)
 BUDGET = Budget(requests=2, seconds=1.0)
+
+parse = no_parse
 
 _BASE = "https://www.nomisweb.co.uk/api/v01/dataset"
 _KEY = Secret("NOMIS_API_KEY", "parameter", "uid", required=False)

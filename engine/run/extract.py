@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ...connectors.base import Answer, Exchange, Part, Request, SourceError
+from ...connectors.base import OWN, Answer, Cells, Exchange, Part, Request, SourceError
 from ..bronze import Bronze, Kept, Record
 from ..errors import ExtractError
 from ..observations import Observed, Subject, observe
@@ -19,12 +19,16 @@ from ..read.contract import fit
 from ..read.readers import read
 from ..read.rowset import RowSet
 from ..recipe.apply import apply
+from ..recipe.columns import ROW
 from .answers import Answers, archive_names
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What extracting needs: who answers, where answers are kept, and the clock and ids of this run."""
+    """What extracting needs: who answers, where answers are kept, and the clock and ids of this run.
+
+    With ``provenance`` every observation says in ``_row`` which rows of the source it was made of.
+    """
 
     answers: Answers
     bronze: Bronze
@@ -32,6 +36,7 @@ class Desk:
     engine_version: str
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    provenance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -
     understood = False
     origin = "synthetic" if any(part.answer.origin == "synthetic" for part in parts) else "published"
     try:
-        with closing(_tables(plan, parts, row_set)) as tables:
+        with closing(_tables(plan, parts, row_set, desk)) as tables:
             cells = apply(tables, plan.columns, plan.steps)
         subject = Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
         observed = observe(cells.to_pandas(), subject)
@@ -139,13 +144,32 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -
     )
 
 
-def _tables(plan: Plan, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:
-    for part in parts:
-        with closing(read(part.answer.stream, part.reading)) as tables:
+def _tables(plan: Plan, parts: Sequence[Part], row_set: RowSet, desk: Desk) -> Generator[pa.Table, None, None]:
+    """The tables of all parts, held to the columns that are declared, and counted."""
+    for number, part in enumerate(parts, start=1):
+        with closing(_read(plan, part, provenance=desk.provenance)) as tables:
             for table in tables:
                 fitted = fit(table, plan.columns)
                 row_set.add(fitted)
-                yield fitted
+                yield _of_part(fitted, number) if number > 1 and ROW in fitted.column_names else fitted
+
+
+def _read(plan: Plan, part: Part, *, provenance: bool) -> Generator[pa.Table, None, None]:
+    if part.reading.reader != OWN:
+        return read(part.answer.stream, part.reading, provenance=provenance)
+    return _text_tables(plan.connector.parse(part.answer))
+
+
+def _text_tables(batches: Iterable[Cells]) -> Generator[pa.Table, None, None]:
+    for cells in batches:
+        yield pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
+
+
+def _of_part(table: pa.Table, number: int) -> pa.Table:
+    """The same rows, each saying of which part it is."""
+    place = table.schema.get_field_index(ROW)
+    rows = [f"{number}:{row}" for row in table.column(ROW).to_pylist()]
+    return table.set_column(place, ROW, pa.array(rows, pa.string()))
 
 
 def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None) -> Record:

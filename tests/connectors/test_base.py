@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.connectors import CONNECTORS
-from yhovi.connectors.base import Column, Media, Request, Secret, SourceError, csv_rows, require_body
+from yhovi.connectors.base import Column, Media, Request, Secret, SourceError, csv_rows, no_parse, require_body
 
 from support.answers import answer
 
@@ -227,3 +227,12 @@ def test_a_column_can_carry_reasons(column: Column, has_status: bool) -> None:
 
 def test_connectors_are_known_by_their_own_names() -> None:
     assert [connector.NAME for connector in CONNECTORS.values()] == list(CONNECTORS)
+
+
+def test_a_source_without_a_shape_of_its_own_says_so() -> None:
+    with pytest.raises(SourceError) as raised:
+        no_parse(answer(b"x", Request(URL)))
+    assert (raised.value.message, raised.value.cure) == (
+        f"There is no way to read {URL}.",
+        "This is a bug in the connector.",
+    )
