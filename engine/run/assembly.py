@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...connectors import CONNECTORS
@@ -23,6 +23,9 @@ from .extract import Desk
 from .outcome import Result
 
 _SQLITE = "sqlite:///"
+
+# No run writes for so long at one file: what is older was left half-written by one that was killed.
+_ABANDONED = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: Wo
             url = database_url(settings, demo=demo, said=errand.database_url)
             warehouse = Warehouse.open(url, demo=demo, now=world.now())
             stack.callback(warehouse.close)
+        bronze.sweep(older_than=world.now() - _ABANDONED)
         return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell))
 
 

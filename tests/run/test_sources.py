@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -205,3 +206,15 @@ def test_half_of_the_rows_are_noticed(cli: Cli, nomis: HTTPServer, recorded: byt
     said = cli("run", "-i", "E-EJ-01")
     assert said.code == 3
     assert "A page came back without rows after 679 of 1,360 had come." in said.err
+
+
+def test_what_a_killed_run_left_half_written_is_swept_away(cli: Cli, tmp_path: Path) -> None:
+    """After some days: another run may be writing right now."""
+    cli("run", "-i", "E-EJ-01", "--demo")
+    folder = next((tmp_path / "demo").rglob("*.gz")).parent
+    old, new = folder / "old.part", folder / "new.part"
+    for file in (old, new):
+        file.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    assert cli("run", "-i", "E-EJ-01", "--demo").code == 0
+    assert (old.exists(), new.exists()) == (False, True)
