@@ -43,13 +43,16 @@ app = typer.Typer(
     "folder, 6 some indicators failed and others loaded, 130 interrupted.",
 )
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Indicators, by id.", show_default=False)]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Indicators, by id.", show_default=False)]
 Indicators = Annotated[list[str] | None, typer.Option("--indicator", "-i", help="An indicator's id; repeatable.")]
 Every = Annotated[bool, typer.Option("--all", help="Every indicator of the catalogue.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Recorded answers and yhovi-demo.db; no network.")]
+OfDemo = Annotated[bool, typer.Option("--demo", help="What the demonstration made: yhovi-demo.db.")]
 Replay = Annotated[bool, typer.Option("--replay", help="The answers in the archive; no network.")]
 AsRun = Annotated[str | None, typer.Option("--as-run", help="With --replay: the answers that this run got.")]
-DatabaseUrl = Annotated[str, typer.Option("--database-url", help="A SQLAlchemy URL; yhovi.db if not said.")]
+DatabaseUrl = Annotated[
+    str, typer.Option("--database-url", help="The database, such as sqlite:///other.db; yhovi.db if not said.")
+]
 CatalogueFolder = Annotated[Path | None, typer.Option("--catalogue", help="The folder that holds the specs.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="The settings file; yhovi.toml if not said.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Fetch, transform and check, but load nothing.")]
@@ -105,7 +108,7 @@ def run(
 
 @app.command()
 def validate_specs(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files or folders.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files or folders.")] = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -224,7 +227,7 @@ def land(
 
 @app.command()
 def status(
-    demo: Demo = False,
+    demo: OfDemo = False,
     database_url: DatabaseUrl = "",
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -245,7 +248,7 @@ def status(
 
 @app.command()
 def doctor(
-    demo: Demo = False,
+    demo: OfDemo = False,
     database_url: DatabaseUrl = "",
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
