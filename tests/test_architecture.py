@@ -51,7 +51,7 @@ RULES = {
     "builtins.exec": "runs text as code",
 }
 LIGHT = ("connectors", *(f"engine.{name}" for name in ("errors", "measures", "checks", "schema.build", "spec", "plan")))
-LIGHT += ("engine.recipe.signatures", "engine.recipe.expressions", "engine.read.options")
+LIGHT += ("engine.recipe.signatures", "engine.recipe.language.expressions", "engine.read.options")
 HEAVY = {"pandas", "narwhals", "pyarrow", "pandera", "numpy", "polars", "sqlalchemy", "alembic", "requests", "fsspec"}
 MUTABLE = {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"}
 CONTAINERS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.connectors.base import Column
-from yhovi.engine.recipe.evaluate import evaluate
-from yhovi.engine.recipe.expressions import parse
-from yhovi.engine.recipe.nodes import (
+from yhovi.engine.recipe.language.evaluate import evaluate
+from yhovi.engine.recipe.language.expressions import parse
+from yhovi.engine.recipe.language.nodes import (
     Arithmetic,
     Comparison,
     Condition,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from yhovi.engine.recipe.expressions import ExpressionError, columns_of, parse
-from yhovi.engine.recipe.nodes import (
+from yhovi.engine.recipe.language.expressions import ExpressionError, columns_of, parse
+from yhovi.engine.recipe.language.nodes import (
     Arithmetic,
     Comparison,
     Condition,

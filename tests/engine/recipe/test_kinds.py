@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from yhovi.connectors.base import Column
 from yhovi.engine.recipe.columns import Columns
-from yhovi.engine.recipe.expressions import parse
-from yhovi.engine.recipe.kinds import infer
+from yhovi.engine.recipe.language.expressions import parse
+from yhovi.engine.recipe.language.kinds import infer
 
 COLUMNS = Columns.of(
     [

@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pytest
 from yhovi.connectors.base import Column, SourceError
-from yhovi.engine.recipe.observe_signature import OBSERVED
+from yhovi.engine.recipe.signatures.observe import OBSERVED
 
 Run = Callable[..., nw.DataFrame[Any]]
 Draw = Callable[..., str]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import narwhals.stable.v2 as nw
 
-from ...connectors.base import SourceError
-from ..measures import REASONS
-from ..periods import Period
-from .columns import ROW, TIME_PERIOD, companion
-from .distinct import Frame, cells, count, distinct, rows
-from .intervals import intervals
-from .signature import Arguments
-from .statuses import joined, settled
-from .step import StepContext
+from ....connectors.base import SourceError
+from ...measures import REASONS
+from ...periods import Period
+from ..columns import ROW, TIME_PERIOD, companion
+from ..distinct import Frame, cells, count, distinct, rows
+from ..intervals import intervals
+from ..signature import Arguments
+from ..statuses import joined, settled
+from ..step import StepContext
 
 _AN_INTERVAL = "an ISO interval such as 2023-04-01/P1Y"
 _NUMBERS = ("value", "lower_ci", "upper_ci", "numerator", "denominator")

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import narwhals.stable.v2 as nw
 
-from ...connectors.base import SourceError
-from .columns import ROW, companion
-from .distinct import Frame, cells, count, distinct, rows
-from .signature import Arguments
-from .step import Step, StepContext
+from ....connectors.base import SourceError
+from ..columns import ROW, companion
+from ..distinct import Frame, cells, count, distinct, rows
+from ..signature import Arguments
+from ..step import Step, StepContext
 
 _COUNT = "_count"
 _ROW_OF = "_row:"

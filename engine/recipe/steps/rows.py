@@ -7,17 +7,17 @@ from types import MappingProxyType
 
 import narwhals.stable.v2 as nw
 
-from ...connectors.base import Column
-from ..periods import PERIOD_PATTERNS
-from .cells import parse_numbers
-from .columns import TIME_PERIOD, companion
-from .distinct import Frame, replaced
-from .evaluate import evaluate
-from .expressions import columns_of, parse
-from .intervals import intervals
-from .signature import Arguments
-from .statuses import joined, united
-from .step import Step, StepContext
+from ....connectors.base import Column
+from ...periods import PERIOD_PATTERNS
+from ..cells import parse_numbers
+from ..columns import TIME_PERIOD, companion
+from ..distinct import Frame, replaced
+from ..intervals import intervals
+from ..language.evaluate import evaluate
+from ..language.expressions import columns_of, parse
+from ..signature import Arguments
+from ..statuses import joined, united
+from ..step import Step, StepContext
 
 
 def _keep(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from .columns import Columns
-from .faults import Path, Report
-from .observe_signature import OBSERVE
-from .row_signatures import ROW_SIGNATURES
-from .shape_signatures import SHAPE_SIGNATURES
-from .signature import Arguments, Signature
+from ..columns import Columns
+from ..faults import Path, Report
+from ..signature import Arguments, Signature
+from .observe import OBSERVE
+from .rows import ROW_SIGNATURES
+from .shapes import SHAPE_SIGNATURES
 
 __all__ = ("SIGNATURES", "Signature", "bind", "check_recipe")
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Set
 
-from ...connectors.base import Column
-from ..measures import REASONS
-from ..periods import PERIOD_PATTERNS
-from .columns import TIME_PERIOD, Columns, has_companion, number
-from .expressions import Expression, ExpressionError, columns_of, parse
-from .faults import Path, Report, column_of_kind, known_column, new_name
-from .kinds import infer
-from .signature import Arguments, Signature, mapped, named, schema
-from .tokens import MAX_LENGTH
+from ....connectors.base import Column
+from ...measures import REASONS
+from ...periods import PERIOD_PATTERNS
+from ..columns import TIME_PERIOD, Columns, has_companion, number
+from ..faults import Path, Report, column_of_kind, known_column, new_name
+from ..language.expressions import Expression, ExpressionError, columns_of, parse
+from ..language.kinds import infer
+from ..language.tokens import MAX_LENGTH
+from ..signature import Arguments, Signature, mapped, named, schema
 
 _A_CONDITION = "a condition, such as `Sex` == 'Persons'"
 

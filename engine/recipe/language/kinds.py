@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from .columns import Columns
+from ..columns import Columns
+from ..faults import Path, Report, as_number, known_column
 from .expressions import columns_of
-from .faults import Path, Report, as_number, known_column
 from .nodes import (
     Arithmetic,
     Comparison,

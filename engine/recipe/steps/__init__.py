@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from .observe_step import observe
-from .row_steps import ROW_STEPS
-from .shape_steps import SHAPE_STEPS
-from .step import Step, StepContext
+from ..step import Step, StepContext
+from .observe import observe
+from .rows import ROW_STEPS
+from .shapes import SHAPE_STEPS
 
 __all__ = ("STEPS", "Step", "StepContext")
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from ...connectors.base import Column, Kind
-from .columns import TIME_PERIOD, Columns, number
-from .faults import Report, column_of_kind
-from .signature import Arguments, Signature, named, schema
+from ....connectors.base import Column, Kind
+from ..columns import TIME_PERIOD, Columns, number
+from ..faults import Report, column_of_kind
+from ..signature import Arguments, Signature, named, schema
 
 ROLES: Mapping[str, tuple[Kind, str]] = MappingProxyType(
     {

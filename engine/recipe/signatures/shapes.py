@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...connectors.base import Column
-from .columns import Columns, companion, has_companion, number
-from .faults import Report, column_of_kind, known_column, new_name
-from .signature import Arguments, Signature, named, schema
+from ....connectors.base import Column
+from ..columns import Columns, companion, has_companion, number
+from ..faults import Report, column_of_kind, known_column, new_name
+from ..signature import Arguments, Signature, named, schema
 
 
 def _infer_unpivot(columns: Columns, arguments: Arguments, report: Report) -> Columns:

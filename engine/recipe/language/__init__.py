@@ -1,0 +1,1 @@
+"""The expression language of recipes: words, tree, parser, typing and evaluation."""
