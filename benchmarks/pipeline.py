@@ -20,7 +20,7 @@ import pyarrow as pa
 from ratios import Comparison, Task, options, report
 from yhovi.connectors.base import Column, Reading
 from yhovi.engine.read.readers import read
-from yhovi.engine.recipe.apply import apply
+from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.signatures import bind
 from yhovi.engine.warehouse.values import IndicatorCard, Load, RunStart, Scope
 from yhovi.engine.warehouse.warehouse import Warehouse
@@ -84,7 +84,7 @@ def transforming(content: bytes) -> Comparison:
     kept = int((frame["Sex"] == "Persons").sum())
 
     def ours() -> None:
-        require(len(apply(tables, COLUMNS, steps)), kept)
+        require(len(apply(tables, Recipe(COLUMNS, steps))), kept)
 
     def yardstick() -> None:
         persons = frame[frame["Sex"] == "Persons"]

@@ -28,6 +28,9 @@ Origin = Literal["published", "synthetic"]
 Media = Literal["csv", "json", "workbook", "any"]
 Kind = Literal["text", "number"]
 
+TARGET = "target"
+"""The vintage of area codes that were brought to the vintage that the settings ask for."""
+
 LANDED = "landed"
 """The URL scheme of a file that a person put into the archive with ``yhovi land``."""
 
@@ -144,6 +147,11 @@ class Column:
     ``pattern`` stands for every column whose header matches it in full; ``name`` is then the name of the group.
     ``markers`` map a cell's text to a status reason (``engine/measures.py``). With ``status_from`` the reason is read
     from that other column instead: it explains a missing number, and may flag one that is there.
+
+    ``unit`` and ``measure`` (a measure type) say what kind of number it is; None where that isn't known. ``whole`` are
+    the texts of a column of categories that contain the others, such as Total. ``once_per`` are the columns for each
+    combination of which the number is one and the same, however many rows repeat it. ``vintage`` is :data:`TARGET` for
+    area codes that were brought to the target vintage, and None for codes as the source prints them.
     """
 
     name: str
@@ -153,6 +161,10 @@ class Column:
     markers: tuple[tuple[str, str], ...] = ()
     status_from: str | None = None
     required: bool = True
+    measure: str | None = None
+    whole: tuple[str, ...] = ()
+    once_per: tuple[str, ...] = ()
+    vintage: str | None = None
 
     @property
     def has_status(self) -> bool:

@@ -25,6 +25,14 @@ class MeasureType:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What kind of number an indicator is: its measure type and its unit."""
+
+    type: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit: the dimension it measures and how many base units one of it is."""
 
@@ -114,12 +122,18 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
             Reason("estimated", "E", False, "estimated"),
             Reason("imputed", "I", False, "imputed"),
             Reason("series_break", "B", False, "not comparable with earlier periods"),
+            Reason("corrected", NORMAL, False, "corrected here, as its spec says"),
         )
     }
 )
 
 # Which status is shown first where several hold: no number at all, then a doubtful one, then a preliminary one.
 _SEVERITY = ("M", "Q", "L", "O", "U", "B", "I", "E", "P", NORMAL)
+
+
+def reason(name: str) -> Reason:
+    """The reason of that name; a name that is none is a flag, such as that of an area whose code was translated."""
+    return REASONS.get(name) or Reason(name, NORMAL, False, "")
 
 
 def primary(codes: Iterable[str]) -> str:

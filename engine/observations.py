@@ -17,7 +17,7 @@ import pandera.pandas as pa
 
 from .errors import CheckError
 from .geography import Area, Place, Registry, is_code
-from .measures import NORMAL, REASONS, SUPPRESSED, primary
+from .measures import NORMAL, REASONS, SUPPRESSED, primary, reason
 from .periods import Period
 
 KEY = ("area_code", "time_period", "breakdown")
@@ -190,11 +190,11 @@ def _area_flags(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _says_missing(reasons: str) -> bool:
-    return any(REASONS[name].missing for name in reasons.split())
+    return any(reason(name).missing for name in reasons.split())
 
 
 def _says_suppressed(reasons: str) -> bool:
-    return any(REASONS[name].code == SUPPRESSED for name in reasons.split())
+    return any(reason(name).code == SUPPRESSED for name in reasons.split())
 
 
 class _Status(NamedTuple):
@@ -204,15 +204,17 @@ class _Status(NamedTuple):
 
 
 def _told(reasons: str) -> _Status:
-    """Status code, reason and flags of a set of reasons.
+    """Status code, reason and flags of a set of reasons; what says nothing of the number itself is a flag.
 
     >>> _told("provisional unreliable")
     _Status(code='U', reason='unreliable', flags='provisional')
+    >>> _told("recode_2025")
+    _Status(code='A', reason=None, flags='recode_2025')
     """
     names = sorted(set(reasons.split()))
-    code = primary(REASONS[name].code for name in names)
-    reason = next((name for name in names if REASONS[name].code == code), None)
-    return _Status(code, reason, " ".join(name for name in names if name != reason) or None)
+    code = primary(reason(name).code for name in names)
+    first = next((name for name in names if reason(name).code == code != NORMAL), None)
+    return _Status(code, first, " ".join(name for name in names if name != first) or None)
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:

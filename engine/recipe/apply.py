@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
+from types import MappingProxyType
 from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from ...connectors.base import Column, SourceError
+from ..measures import Measured
 from .cells import type_columns
 from .columns import TIME_PERIOD, Columns
 from .distinct import Frame
@@ -20,8 +23,29 @@ from .signatures import SIGNATURES
 from .steps import STEPS, Step, StepContext
 
 Backend = Literal["pandas", "polars"]
+Watch = Callable[[int, Frame, Frame], None]
+"""Is told a step's place in the recipe, the frame before it and the frame after it; place -1 is the start."""
 
 _ORDER = ("area", TIME_PERIOD, "breakdown", "value")
+
+
+def _unwatched(place: int, before: Frame, after: Frame) -> None:
+    """Nobody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A recipe that was checked, with all that its steps may look at beside the frame.
+
+    ``columns`` are those it starts from, ``steps`` names and bound arguments, ``inputs`` and ``areas`` what
+    ``StepContext`` says of them, ``measured`` what kind of number each input is.
+    """
+
+    columns: Sequence[Column]
+    steps: Sequence[tuple[str, Mapping[str, Any]]]
+    inputs: Mapping[str, Frame] = field(default_factory=lambda: MappingProxyType({}))
+    measured: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +56,63 @@ class _Bound:
     arguments: Arguments
     context: StepContext
     rowwise: bool
+    watch: Callable[[Frame, Frame], None]
 
     def __call__(self, frame: Frame) -> Frame:
-        return self.step(frame, self.arguments, self.context)
+        after = self.step(frame, self.arguments, self.context)
+        self.watch(frame, after)
+        return after
 
 
 def apply(
-    tables: Iterable[pa.Table],
-    columns: Sequence[Column],
-    steps: Sequence[tuple[str, Mapping[str, Any]]],
-    *,
-    backend: Backend = "pandas",
+    tables: Iterable[pa.Table], recipe: Recipe, *, backend: Backend = "pandas", watch: Watch = _unwatched
 ) -> Frame:
     """The observations that a recipe makes of tables, sorted by area, period and breakdown.
 
     Args:
-        tables: Batches of text columns, fitted to ``columns``. Each is typed and taken through the leading steps that
+        tables: Batches of text columns, fitted to the recipe's. Each is typed and taken through the leading steps that
             look at one row at a time before the next is asked for, so memory holds what these keep, and one batch.
-        columns: What the tables' columns are.
-        steps: Names and bound arguments of a recipe that was checked.
+        recipe: What to do.
         backend: The engine that does the work.
+        watch: Is told of each step; of those that take batches, once for each batch.
 
     Raises:
         SourceError: The data isn't what the columns or the steps take it to be.
     """
-    bound = _bound(Columns.of(columns), steps)
+    bound = _bound(recipe, watch)
     leading = list(takewhile(lambda step: step.rowwise, bound))
-    batches = [_run(type_columns(nw.from_arrow(table, backend=backend), columns), leading) for table in tables]
-    if not batches:
-        batches = [_run(type_columns(_empty(columns, backend), columns), leading)]
-    whole = _run(_together(batches), bound[len(leading) :])
-    return nw.maybe_reset_index(whole.sort(_ORDER))
+
+    def begun(frame: Frame) -> Frame:
+        typed = type_columns(frame, recipe.columns)
+        watch(-1, typed, typed)
+        return _run(typed, leading)
+
+    batches = [begun(nw.from_arrow(table, backend=backend)) for table in tables]
+    batches = batches or [begun(_empty(recipe.columns, backend))]
+    return _sorted(_run(_together(batches), bound[len(leading) :]))
 
 
-def _bound(columns: Columns, steps: Sequence[tuple[str, Arguments]]) -> list[_Bound]:
+def derive(observations: Frame, recipe: Recipe, *, watch: Watch = _unwatched) -> Frame:
+    """The observations that a recipe makes of another indicator's, whose columns are typed already.
+
+    Raises:
+        SourceError: The data isn't what the columns or the steps take it to be.
+    """
+    watch(-1, observations, observations)
+    return _sorted(_run(observations, _bound(recipe, watch)))
+
+
+def _sorted(frame: Frame) -> Frame:
+    return nw.maybe_reset_index(frame.sort(_ORDER))
+
+
+def _bound(recipe: Recipe, watch: Watch) -> list[_Bound]:
     found = []
-    for name, arguments in steps:
+    columns = Columns.of(recipe.columns, inputs=recipe.measured)
+    for place, (name, arguments) in enumerate(recipe.steps):
         signature = SIGNATURES[name]
-        found.append(_Bound(STEPS[name], arguments, StepContext(columns), signature.rowwise))
+        context = StepContext(columns, recipe.inputs, recipe.areas)
+        found.append(_Bound(STEPS[name], arguments, context, signature.rowwise, partial(watch, place)))
         columns = signature.infer(columns, arguments, _checked_before)
     return found
 

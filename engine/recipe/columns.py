@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from ...connectors.base import Column
+from ...connectors.base import TARGET, Column
+from ..measures import Measured
 
 CARRIED = "_"
 """Columns that start like this (provenance, companions) are no one's to name: every step carries them along."""
@@ -28,15 +29,26 @@ _SHOWN = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns(Mapping[str, Column]):
-    """Columns by name, in order. ``guessed`` are those that a faulty step left behind: their kind isn't known."""
+    """Columns by name, in order. ``guessed`` are those that a faulty step left behind: their kind isn't known.
+
+    ``inputs`` are the other indicators that a recipe may join, each with what kind of number it is.
+    """
 
     by_name: Mapping[str, Column]
     guessed: frozenset[str] = frozenset()
+    inputs: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
-    def of(cls, columns: Iterable[Column], guessed: Iterable[str] = ()) -> Columns:
+    def of(
+        cls, columns: Iterable[Column], guessed: Iterable[str] = (), inputs: Mapping[str, Measured] | None = None
+    ) -> Columns:
         """Columns in this order."""
-        return cls(MappingProxyType({column.name: column for column in columns}), frozenset(guessed))
+        by_name = MappingProxyType({column.name: column for column in columns})
+        return cls(by_name, frozenset(guessed), MappingProxyType(inputs or {}))
+
+    def only(self, columns: Iterable[Column], guessed: Iterable[str] = ()) -> Columns:
+        """These columns in place of all others; the inputs stay known."""
+        return Columns.of(columns, guessed, self.inputs)
 
     def __getitem__(self, name: str) -> Column:
         return self.by_name[name]
@@ -50,20 +62,20 @@ class Columns(Mapping[str, Column]):
     def added(self, *columns: Column) -> Columns:
         """These columns, and then others; one of an equal name takes the old one's place."""
         new = {column.name: column for column in columns}
-        return Columns.of({**self.by_name, **new}.values(), self.guessed - new.keys())
+        return self.only({**self.by_name, **new}.values(), self.guessed - new.keys())
 
     def guess(self, name: str) -> Columns:
         """These columns and one that would be there but for a fault, so that the steps after it can be checked too."""
-        return Columns.of(self.added(Column(name)).values(), self.guessed | {name})
+        return self.only(self.added(Column(name)).values(), self.guessed | {name})
 
     def without(self, *names: str) -> Columns:
         """All columns but these."""
-        return Columns.of((column for name, column in self.items() if name not in names), self.guessed - {*names})
+        return self.only((column for name, column in self.items() if name not in names), self.guessed - {*names})
 
     def renamed(self, names: Mapping[str, str]) -> Columns:
         """The same columns in the same order, some under new names; what isn't here is ignored."""
         columns = (replace(column, name=names.get(name, name)) for name, column in self.items())
-        return Columns.of(columns, (names.get(name, name) for name in self.guessed))
+        return self.only(columns, (names.get(name, name) for name in self.guessed))
 
     def members(self, group: str, headers: Iterable[str]) -> tuple[str, ...]:
         """Those headers that a group stands for: they match its pattern, and no column is declared by their name."""
@@ -93,6 +105,22 @@ def has_companion(column: Column) -> bool:
     return column.kind == "number" and column.has_status
 
 
-def number(name: str, *, unit: str | None = None, status: bool = False) -> Column:
+def number(name: str, *, unit: str | None = None, status: bool = False, measure: str | None = None) -> Column:
     """A column of numbers as a step makes it; where ``status``, with its companion."""
-    return Column(name, "number", unit=unit, status_from=companion(name) if status else None)
+    return Column(name, "number", unit=unit, status_from=companion(name) if status else None, measure=measure)
+
+
+AREA = "area"
+BREAKDOWN = "breakdown"
+
+
+def observation_columns(name: str, measured: Measured) -> tuple[Column, ...]:
+    """The columns of another indicator's observations, its values called by that name."""
+    return (
+        Column(AREA, vintage=TARGET),
+        Column(TIME_PERIOD),
+        Column(BREAKDOWN),
+        number(name, unit=measured.unit, status=True, measure=measured.type),
+        *(number(other) for other in ("lower_ci", "upper_ci", "numerator", "denominator")),
+        Column("note"),
+    )

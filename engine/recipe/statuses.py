@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import narwhals.stable.v2 as nw
 
-from ..measures import REASONS
+from ..measures import reason
 from .distinct import Frame, distinct, looked_up
 
 UNEXPLAINED = "not_available"
@@ -46,7 +46,7 @@ def settled(frame: Frame, number: str, status: str) -> Frame:
 
 def says_missing(said: str) -> bool:
     """Whether one of these reasons means that there is no number at all."""
-    return any(REASONS[reason].missing for reason in said.split())
+    return any(reason(name).missing for name in said.split())
 
 
 def _explained(said: str) -> str | None:

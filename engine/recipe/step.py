@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeAlias
 
 from .columns import Columns
@@ -13,9 +14,16 @@ from .signature import Arguments
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What a step knows beside its frame and its arguments: the columns as they were declared or made before it."""
+    """What a step knows beside its frame and its arguments.
+
+    ``columns`` are the columns as they were declared or made before it. ``inputs`` are the observations of other
+    indicators, by their ids, in the columns of ``observation_columns`` with the id as the name of the values.
+    ``areas`` are the codes of the areas chosen in the settings, by level.
+    """
 
     columns: Columns
+    inputs: Mapping[str, Frame] = field(default_factory=lambda: MappingProxyType({}))
+    areas: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 Step: TypeAlias = Callable[[Frame, Arguments, StepContext], Frame]

@@ -18,7 +18,7 @@ from ..plan import Plan
 from ..read.contract import fit
 from ..read.readers import read
 from ..read.rowset import RowSet
-from ..recipe.apply import apply
+from ..recipe.apply import Recipe, apply
 from ..recipe.columns import ROW
 from .answers import Answers, archive_names
 
@@ -126,7 +126,7 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -
     origin = "synthetic" if any(part.answer.origin == "synthetic" for part in parts) else "published"
     try:
         with closing(_tables(plan, parts, row_set, desk)) as tables:
-            cells = apply(tables, plan.columns, plan.steps)
+            cells = apply(tables, Recipe(plan.columns, plan.steps))
         subject = Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
         observed = observe(cells.to_pandas(), subject)
         understood = True

@@ -50,7 +50,7 @@ def _one_column(name: str, melted: Sequence[Column], report: Report) -> Column:
 def _infer_pivot(columns: Columns, arguments: Arguments, report: Report) -> Columns:
     column_of_kind(columns, arguments["from"], "text", ("from",), report)
     values = column_of_kind(columns, arguments["values"], "number", ("values",), report)
-    kept = Columns.of(_keys(columns, arguments, report))
+    kept = columns.only(_keys(columns, arguments, report))
     often = Counter(arguments["columns"].values())
     for category, name in arguments["columns"].items():
         new_name(kept, name, ("columns", category), report)

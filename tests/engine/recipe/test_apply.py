@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from yhovi.connectors.base import Column, SourceError
-from yhovi.engine.recipe.apply import apply
+from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.columns import Columns
 from yhovi.engine.recipe.signatures import bind, check_recipe
 
@@ -108,7 +108,7 @@ def test_a_recipe_makes_observations_of_tables(  # noqa: PLR0917
 ) -> None:
     faults: list[object] = []
     known = check_recipe(Columns.of(columns), recipe, lambda *fault: faults.append(fault))
-    frame = apply([table(before)], columns, bound(recipe), backend=backend)
+    frame = apply([table(before)], Recipe(columns, bound(recipe)), backend=backend)
     assert faults == []
     assert show_filled(frame) == tidy(after)
     assert [name for name in frame.columns if name != "_row"] == list(known)
@@ -120,7 +120,7 @@ def test_batches_make_no_difference(table: Table, show_filled: Draw, tidy: Draw,
     whole = table(RATES_TABLE)
     edges = [0, *cuts, len(whole)]
     batches = [whole.slice(start, end - start) for start, end in pairwise(edges)]
-    assert show_filled(apply(batches, RATES, bound(RATES_RECIPE), backend=backend)) == tidy(RATES_RESULT)
+    assert show_filled(apply(batches, Recipe(RATES, bound(RATES_RECIPE)), backend=backend)) == tidy(RATES_RESULT)
 
 
 @settings(max_examples=25)
@@ -129,14 +129,14 @@ def test_the_order_of_rows_makes_no_difference(
     table: Table, show_filled: Draw, tidy: Draw, order: list[int], backend: Any
 ) -> None:
     shuffled = table(RATES_TABLE).take(order)
-    assert show_filled(apply([shuffled], RATES, bound(RATES_RECIPE), backend=backend)) == tidy(RATES_RESULT)
+    assert show_filled(apply([shuffled], Recipe(RATES, bound(RATES_RECIPE)), backend=backend)) == tidy(RATES_RESULT)
 
 
 @pytest.mark.parametrize("batches", [0, 1, 2])
 def test_no_rows_make_an_empty_frame_of_the_same_columns(table: Table, batches: int, backend: Any) -> None:
     empty = table(RATES_TABLE).slice(0, 0)
-    frame = apply([empty] * batches, RATES, bound(RATES_RECIPE), backend=backend)
-    full = apply([table(RATES_TABLE)], RATES, bound(RATES_RECIPE), backend=backend)
+    frame = apply([empty] * batches, Recipe(RATES, bound(RATES_RECIPE)), backend=backend)
+    full = apply([table(RATES_TABLE)], Recipe(RATES, bound(RATES_RECIPE)), backend=backend)
     assert len(frame) == 0
     assert frame.schema == full.schema
 
@@ -157,9 +157,8 @@ def test_a_batch_is_gone_before_the_next_but_one_is_asked_for(backend: Any) -> N
             most = max(most, sum(table() is not None for table in alive))
 
     recipe = [("keep", "Area == 'none'"), ("observe", {"area": "Area", "value": "Value", "period": "Year"})]
-    frame = apply(
-        batches(), [Column("Area"), Column("Year"), Column("Value", "number")], bound(recipe), backend=backend
-    )
+    columns = [Column("Area"), Column("Year"), Column("Value", "number")]
+    frame = apply(batches(), Recipe(columns, bound(recipe)), backend=backend)
     assert len(frame) == 0
     assert most <= 1
 
@@ -171,11 +170,11 @@ def test_parts_with_other_columns_are_told_apart_unless_they_are_unpivoted(
         table("LA code | SIC07 | 2022\nE06000010 | Total | 1"),
         table("LA code | SIC07 | 2023\nE06000010 | Total | 2"),
     ]
-    frame = apply(parts, OUTPUT, bound(OUTPUT_RECIPE), backend=backend)
+    frame = apply(parts, Recipe(OUTPUT, bound(OUTPUT_RECIPE)), backend=backend)
     assert frame.get_column("time_period").to_list() == ["2022-01-01/P1Y", "2023-01-01/P1Y"]
     recipe = [("observe", {"area": "LA code", "value": "2022", "period": "SIC07"})]
     with pytest.raises(SourceError) as caught:
-        apply(parts, OUTPUT, bound(recipe), backend=backend)
+        apply(parts, Recipe(OUTPUT, bound(recipe)), backend=backend)
     assert caught.value.message == (
         "The parts of this data have different columns: `2022`, `2023`, `_status:2022`, `_status:2023`"
         " are not in all of them."
@@ -186,6 +185,6 @@ def test_parts_with_other_columns_are_told_apart_unless_they_are_unpivoted(
 
 
 def test_engines_agree_on_the_same_rows(table: Table) -> None:
-    frames = [apply([table(OUTPUT_TABLE)], OUTPUT, bound(OUTPUT_RECIPE), backend=name) for name in ("pandas", "polars")]
+    frames = [apply([table(OUTPUT_TABLE)], Recipe(OUTPUT, bound(OUTPUT_RECIPE)), backend=name) for name in ("pandas", "polars")]
     assert frames[0].schema == frames[1].schema
     assert isinstance(frames[0], nw.DataFrame)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 from yhovi.connectors.base import Column
-from yhovi.engine.recipe.apply import apply
+from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.columns import Columns
 from yhovi.engine.recipe.signatures import bind, check_recipe
 
@@ -31,7 +31,7 @@ def observed(path: Path, columns: Sequence[Column], recipe: Sequence[tuple[str, 
     check_recipe(Columns.of(columns), recipe, lambda *fault: faults.append(fault))
     assert faults == []
     steps = [(name, bind(name, arguments)) for name, arguments in recipe]
-    frame = apply([read(path, columns)], columns, steps, backend=backend)
+    frame = apply([read(path, columns)], Recipe(columns, steps), backend=backend)
     return frame.select("area", "time_period", "value", "lower_ci", "status").rows()
 
 
