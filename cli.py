@@ -87,7 +87,7 @@ def run(
     if as_run and not replay:
         raise UsageError("--as-run goes with --replay.")
     place = _Place(settings, catalogue)
-    specs = place.chosen([*(ids or []), *(indicator or [])], every=every)
+    specs = place.with_inputs(place.chosen([*(ids or []), *(indicator or [])], every=every))
     place.say_catalogue()
     errand = Errand(
         mode="demo" if demo else "replay" if replay else "live",
@@ -121,7 +121,7 @@ def validate_specs(
     from .engine.spec import read_specs
 
     place = _Place(settings, catalogue)
-    reading = read_specs(paths or [place.catalogue.folder])
+    reading = read_specs(paths or [place.catalogue.folder], place.catalogue.folder)
     problems = [*reading.problems, *compile_problems(reading.specs, place.settings)]
     if as_json:
         _print_json([problem.described() for problem in problems])
@@ -162,7 +162,7 @@ def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = 
     Example: yhovi list --json
     """
     place = _Place(settings, catalogue)
-    specs = place.specs()
+    specs = place.specs
     place.say_catalogue()
     rows = [
         {
@@ -218,7 +218,7 @@ def land(
 
     place = _Place(settings, catalogue)
     bronze = open_bronze(place.settings, place.world())
-    landed = land_file(dataset, file, release, place.specs(), bronze, _now())
+    landed = land_file(dataset, file, release, place.specs, bronze, _now())
     if as_json:
         _print_json(landed.described())
     else:
@@ -311,6 +311,12 @@ class _Place:
         return load_settings(said or find_file(Path.cwd()), self.environment, Path.cwd())
 
     @cached_property
+    def specs(self) -> tuple[Spec, ...]:
+        from .engine.spec import load_specs
+
+        return load_specs([self.catalogue.folder])
+
+    @cached_property
     def catalogue(self) -> Found:
         from .engine.catalogue import find_catalogue
 
@@ -322,21 +328,27 @@ class _Place:
         """The folders of recorded answers: the catalogue's own, then the built-in one."""
         return list(dict.fromkeys([self.catalogue.folder / "recordings", _built_in() / "recordings"]))
 
-    def specs(self) -> tuple[Spec, ...]:
-        from .engine.spec import load_specs
-
-        return load_specs([self.catalogue.folder])
-
     def chosen(self, ids: Sequence[str], *, every: bool) -> tuple[Spec, ...]:
         """The specs of these ids, or all; in the catalogue's order, each once."""
         if every == bool(ids):
             raise UsageError("Say which indicators: by id, or --all.", "yhovi list shows them.")
-        specs = self.specs()
+        specs = self.specs
         known = [spec.id for spec in specs]
         for one in ids:
             if one not in known:
                 raise UsageError(f"There is no indicator {one} in {self.catalogue.folder}.", _nearest(one, known))
         return tuple(spec for spec in specs if every or spec.id in ids)
+
+    def with_inputs(self, chosen: Sequence[Spec]) -> tuple[Spec, ...]:
+        """These and what they are made of, in the order in which they can run; says what comes in addition."""
+        from .engine.spec import with_inputs
+
+        asked = [spec.id for spec in chosen]
+        specs = with_inputs(asked, self.specs)
+        others = [spec.id for spec in specs if spec.id not in asked]
+        if others:
+            _note(f"also: {', '.join(others)}, as others are made of {'it' if len(others) == 1 else 'them'}")
+        return specs
 
     def say_catalogue(self) -> None:
         _note(f"catalogue: {self.catalogue.folder} ({self.catalogue.how})")

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-_PERIOD: Mapping[str, Any] = MappingProxyType(
+PERIOD: Mapping[str, Any] = MappingProxyType(
     {"type": ["string", "integer"], "description": "A year, a month, an end date or an ISO interval."}
 )
+"""The schema of a period as checks and corrections name it."""
+
 _SHARE: Mapping[str, Any] = MappingProxyType({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?%$"})
 
 _GOLDEN: Mapping[str, Any] = MappingProxyType(
@@ -24,7 +26,7 @@ _GOLDEN: Mapping[str, Any] = MappingProxyType(
         "properties": {
             "area": {"type": "string", "description": "The area's code, as published."},
             "period": {
-                **_PERIOD,
+                **PERIOD,
                 "description": "The period: an ISO interval, its end date, or the beginning of that.",
             },
             "value": {"type": "number", "description": "The published figure, in the indicator's unit."},
@@ -73,7 +75,7 @@ CHECK_SIGNATURES: Mapping[str, CheckSignature] = MappingProxyType(
                     "required": ["areas"],
                     "properties": {
                         "areas": {"enum": ["all"], "description": "All areas chosen in the settings at this level."},
-                        "since": {**_PERIOD, "description": "Only periods that end in or after this one."},
+                        "since": {**PERIOD, "description": "Only periods that end in or after this one."},
                     },
                 },
             ),
@@ -109,7 +111,13 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "not_empty": "At least one observation came out.",
         "unique": "One observation for each area, period and breakdown.",
         "one_end": "No two periods of different length end on the same day.",
+        "one_length": "All periods are of one length.",
+        "scale": "Percentages aren't all between 0 and 1, as fractions are.",
+        "disclosure": "No suppressed value is the published total less the parts that are shown.",
         "known_areas": "Every area code has the form of one; codes that are none are reported.",
     }
 )
 """Checks that no spec can leave out."""
+
+ACCEPTABLE = ("range", "complete", "golden", "one_length", "scale", "disclosure")
+"""Checks that a spec may accept to fail for a time; the others mean that the result is no series at all."""

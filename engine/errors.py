@@ -91,6 +91,10 @@ class ExtractError(YhoviError):
     exit_code = 3
 
 
+class StaleError(ExtractError):
+    """An indicator that this one is made of failed, so this one keeps its last values."""
+
+
 class CheckError(YhoviError):
     """A check condemned the indicator: nothing was loaded, and what was loaded before is untouched."""
 

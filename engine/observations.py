@@ -166,9 +166,9 @@ def _statuses(frame: pd.DataFrame) -> pd.DataFrame:
     note = frame["note"].astype(object)
     return frame.assign(
         **shown,
-        obs_status=_each(said, lambda reasons: _told(reasons).code),
-        status_reason=_each(said, lambda reasons: _told(reasons).reason),
-        status_flags=_each(said, lambda reasons: _told(reasons).flags),
+        obs_status=_each(said, lambda reasons: status_of(reasons).code),
+        status_reason=_each(said, lambda reasons: status_of(reasons).reason),
+        status_flags=_each(said, lambda reasons: status_of(reasons).flags),
         note=note.where(note.notna(), None),
     )
 
@@ -197,24 +197,26 @@ def _says_suppressed(reasons: str) -> bool:
     return any(reason(name).code == SUPPRESSED for name in reasons.split())
 
 
-class _Status(NamedTuple):
+class Status(NamedTuple):
+    """SDMX's status code, the reason behind it, and flags that are independent of it."""
+
     code: str
     reason: str | None
     flags: str | None
 
 
-def _told(reasons: str) -> _Status:
+def status_of(reasons: str) -> Status:
     """Status code, reason and flags of a set of reasons; what says nothing of the number itself is a flag.
 
-    >>> _told("provisional unreliable")
-    _Status(code='U', reason='unreliable', flags='provisional')
-    >>> _told("recode_2025")
-    _Status(code='A', reason=None, flags='recode_2025')
+    >>> status_of("provisional unreliable")
+    Status(code='U', reason='unreliable', flags='provisional')
+    >>> status_of("recode_2025")
+    Status(code='A', reason=None, flags='recode_2025')
     """
     names = sorted(set(reasons.split()))
     code = primary(reason(name).code for name in names)
     first = next((name for name in names if reason(name).code == code != NORMAL), None)
-    return _Status(code, first, " ".join(name for name in names if name != first) or None)
+    return Status(code, first, " ".join(name for name in names if name != first) or None)
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,13 +46,40 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that a run of one indicator will do. After it nothing is optional and nothing is looked up."""
+class Fetch:
+    """What is asked of a publisher: by which connector, what, and the first request of it."""
 
-    spec: Spec
+    name: str
     connector: Connector
     ask: Ask
     request: Request
+
+    @property
+    def key(self) -> str:
+        """The identity of what is asked: plans with the same key read the same answers."""
+        return _digest([self.name, self.ask.dataset, dict(self.ask.query), self.ask.areas])
+
+    def described(self) -> dict[str, Any]:
+        """The exchange as plain data; no secret is in it."""
+        secret = self.request.secret
+        return {
+            "connector": self.name,
+            "dataset": self.ask.dataset,
+            "first_request": f"{self.request.method} {self.request.address}",
+            "secret": f"{secret.name} ({'needed' if secret.required else 'if set'})" if secret else None,
+            "then": list(self.connector.outline(self.ask)),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a run of one indicator will do. After it nothing is optional and nothing is looked up.
+
+    ``fetch`` is None for an indicator that is made of others alone.
+    """
+
+    spec: Spec
+    fetch: Fetch | None
     areas: tuple[Area, ...]
     registry: Registry
     columns: tuple[Column, ...]
@@ -70,10 +97,15 @@ class Plan:
         return self.registry.digest(area.code for area in self.areas)
 
     @property
-    def exchange_key(self) -> str:
-        """The identity of what is asked: plans with the same key read the same answers."""
-        ask = self.ask
-        return _digest([self.spec.source.connector, ask.dataset, dict(ask.query), ask.areas])
+    def dataset(self) -> str:
+        """The data set's name in the archive and the database."""
+        return self.spec.source.dataset
+
+    @property
+    def areas_by_level(self) -> Mapping[str, tuple[str, ...]]:
+        """The codes of the areas wanted, by level: what steps may refer to."""
+        levels = dict.fromkeys(area.level for area in self.areas)
+        return MappingProxyType({name: tuple(a.code for a in self.areas if a.level == name) for name in levels})
 
     @property
     def fingerprint(self) -> str:
@@ -81,44 +113,49 @@ class Plan:
         return _digest(self._matter())
 
     def _matter(self) -> list[Any]:
-        source, measure = self.spec.source, self.spec.measure
-        reader = self.ask.read.get("format", "csv")
+        measure = self.spec.measure
         return [
             ENGINE_REVISION,
-            [self.exchange_key, self.connector.REVISION],
-            [reader, READER_REVISIONS[reader], dict(self.ask.read)],
+            self._origin(),
             sorted(([c.name, c.kind, c.pattern, c.unit, sorted(c.markers)] for c in self.columns), key=str),
             [[name, SIGNATURES[name].revision, arguments] for name, arguments in self.steps],
             [[name, CHECK_SIGNATURES[name].revision, said] for name, said in sorted(self.checks.items())],
-            [source.level, self.vintage, self.registry_digest],
+            [self.spec.source.level, self.vintage, self.registry_digest],
             [measure.type, measure.unit],
+            [asdict(correction) for correction in self.spec.corrections],
+            [[one.check, one.until.isoformat()] for one in self.spec.accept],
         ]
+
+    def _origin(self) -> list[Any]:
+        """What the recipe starts from: an exchange and how it is read, or other indicators."""
+        if self.fetch is None:
+            return [[name, measured.type, measured.unit] for name, measured in sorted(self.spec.inputs.items())]
+        read = self.fetch.ask.read
+        reader = read.get("format", "csv")
+        return [self.fetch.key, self.fetch.connector.REVISION, reader, READER_REVISIONS[reader], dict(read)]
 
     def described(self) -> dict[str, Any]:
         """The plan as plain JSON data, in the order in which things happen; no secret is in it."""
-        secret = self.request.secret
+        spec = self.spec
         return {
-            "indicator": self.spec.id,
-            "title": self.spec.title,
-            "exchange": {
-                "connector": self.spec.source.connector,
-                "dataset": self.ask.dataset,
-                "first_request": f"{self.request.method} {self.request.address}",
-                "secret": f"{secret.name} ({'needed' if secret.required else 'if set'})" if secret else None,
-                "then": list(self.connector.outline(self.ask)),
-            },
-            "reading": {"columns": [column.name for column in self.columns], **dict(self.ask.read)},
+            "indicator": spec.id,
+            "title": spec.title,
+            "exchange": self.fetch.described() if self.fetch else None,
+            "made_of": list(spec.inputs),
+            "reading": {"columns": [column.name for column in self.columns], **dict(spec.source.read)},
             "steps": [{name: dict(arguments)} for name, arguments in self.steps],
             "geography": {
                 "level": self.spec.source.level,
                 "vintage": self.vintage,
                 "areas": [area.code for area in self.areas],
             },
+            "corrections": [asdict(correction) for correction in spec.corrections],
             "checks": {**dict(self.checks), "always": list(ALWAYS)},
+            "accepted": [f"{one.check} until {one.until}: {one.reason}" for one in spec.accept],
             "target": {
-                "tables": ["observation", "observation_current", "indicators"],
-                "unit": self.spec.measure.unit,
-                "dataset_id": self.ask.dataset,
+                "tables": ["observation", "observation_current", *(["indicators"] if spec.publish else [])],
+                "unit": spec.measure.unit,
+                "dataset_id": self.dataset,
             },
             "fingerprint": self.fingerprint,
         }
@@ -130,23 +167,27 @@ def compile_plan(spec: Spec, surroundings: Surroundings) -> Plan:
     Raises:
         SpecError: The spec's address is at a host that neither the connector nor the settings allow.
     """
-    connector = CONNECTORS[spec.source.connector]
     areas = surroundings.areas(spec.source.level)
-    codes = tuple(area.code for area in areas)
-    ask = Ask(spec.source.dataset, spec.source.query, codes, spec.source.read)
-    request = next(connector.exchange(ask))
-    _require_host(spec, request, connector, surroundings.hosts)
     return Plan(
         spec=spec,
-        connector=connector,
-        ask=ask,
-        request=request,
+        fetch=_fetch(spec, areas, surroundings),
         areas=areas,
         registry=surroundings.registry,
         columns=spec.source.columns,
         steps=tuple((name, bind(name, arguments)) for name, arguments in spec.recipe),
         checks=MappingProxyType(dict(spec.checks)),
     )
+
+
+def _fetch(spec: Spec, areas: Iterable[Area], surroundings: Surroundings) -> Fetch | None:
+    source = spec.source
+    if source.connector is None:
+        return None
+    connector = CONNECTORS[source.connector]
+    ask = Ask(source.dataset, source.query, tuple(area.code for area in areas), source.read)
+    request = next(connector.exchange(ask))
+    _require_host(spec, request, connector, surroundings.hosts)
+    return Fetch(source.connector, connector, ask, request)
 
 
 def _require_host(spec: Spec, request: Request, connector: Connector, further: frozenset[str]) -> None:

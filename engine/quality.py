@@ -7,14 +7,17 @@ condemns the indicator: nothing of it is loaded. ``warn`` only tells.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
+from .amendments import Acceptance
 from .geography import Area
+from .measures import MEASURE_TYPES, SUPPRESSED, Measured
 from .observations import KEY, TOTAL, Observed, key_text
 from .periods import Period, matches
 
@@ -23,6 +26,7 @@ Severity = Literal["hold", "stop", "warn"]
 _EXAMPLES = 5
 _LEFT_OUT = "The source left areas out, or prints codes that the recipe drops."
 DEFAULT_SHRINK = 0.2
+_ENOUGH = 5  # percentages below one can be true by chance where there are few
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,19 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is judged: the observations, what the spec's checks demand, the areas expected, and the release in hand."""
+    """What is judged: the observations, what the spec's checks demand, the areas expected, and the release in hand.
+
+    ``measured`` is what kind of number it is; ``accept`` the checks that may fail for a time, as of ``today``.
+    """
 
     observed: Observed
     checks: Mapping[str, Any]
     areas: tuple[Area, ...]
     level: str
     release: str | None
+    measured: Measured
+    accept: tuple[Acceptance, ...] = ()
+    today: date = date.min
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -66,9 +76,20 @@ class Verdict:
 
 def judge(case: Case) -> Verdict:
     """Run every check that applies; nothing stops at the first finding."""
-    findings = tuple(finding for check in CHECKS.values() for finding in check(case))
+    findings = tuple(_accepted(finding, case) for check in CHECKS.values() for finding in check(case))
     held = frozenset(row for finding in findings if finding.severity == "hold" for row in finding.rows)
     return Verdict(findings, held, MappingProxyType(_metrics(case, held)))
+
+
+def _accepted(finding: Finding, case: Case) -> Finding:
+    """A finding of a check that may fail for a time is a warning until that time is over."""
+    said = next((one for one in case.accept if one.check == finding.check), None)
+    if said is None or finding.severity == "warn":
+        return finding
+    if case.today > said.until:
+        return replace(finding, message=f"{finding.message} (It was accepted until {said.until}: {said.reason})")
+    message = f"{finding.message} (Accepted until {said.until}: {said.reason})"
+    return replace(finding, severity="warn", message=message, rows=())
 
 
 def shrink_limit(checks: Mapping[str, Any]) -> float:
@@ -130,6 +151,59 @@ def _one_end(case: Case) -> Iterator[Finding]:
         said = _examples(ends, len(ends))
         message = f"Periods of different length end on the same day: {said}. Keep one length in the recipe."
         yield Finding("one_end", "stop", message)
+
+
+def _one_length(case: Case) -> Iterator[Finding]:
+    """Pooled and single years, or years and months, in one series: a dashboard would draw them as one line."""
+    periods = sorted(Period.parse(text) for text in case.frame["time_period"].unique())
+    lengths = {period.iso.partition("/")[2]: period for period in reversed(periods)}
+    if len(lengths) > 1:
+        said = ", ".join(f"{length} ({period.iso})" for length, period in sorted(lengths.items()))
+        yield Finding("one_length", "stop", f"The periods are of different length: {said}. Keep one in the recipe.")
+
+
+def _scale(case: Case) -> Iterator[Finding]:
+    """Fractions that are taken for percentages: every one of them lies between 0 and 1."""
+    values = case.frame["value"].dropna()
+    if case.measured.unit == "percent" and len(values) >= _ENOUGH and 0 < values.abs().max() <= 1:
+        found = f"All {len(values):,} percentages lie between 0 and 1 ({values.min():.6g} to {values.max():.6g})"
+        cure = "if these are fractions, declare their unit and convert it to percent"
+        yield Finding("scale", "stop", f"{found}: {cure}.")
+
+
+def _disclosure(case: Case) -> Iterator[Finding]:
+    """A part that is suppressed, though the total and all its other parts are shown: who subtracts, knows it."""
+    if MEASURE_TYPES[case.measured.type].over_areas == "sum":
+        revealed = [*_revealed_breakdowns(case.frame), *_revealed_areas(case)]
+        if revealed:
+            found = _count(len(revealed), "suppressed value is", "suppressed values are")
+            said = _examples(revealed, len(revealed))
+            message = f"{found} the published total less the parts that are shown: {said}. Tell the publisher."
+            yield Finding("disclosure", "warn", message)
+
+
+def _revealed_breakdowns(frame: pd.DataFrame) -> Iterator[str]:
+    parted = frame[frame["breakdown"] != TOTAL]
+    totals = frame[frame["breakdown"] == TOTAL].set_index(["area_code", "time_period"])["value"].dropna()
+    for (area, period), parts in parted.groupby(["area_code", "time_period"]):
+        if (area, period) in totals.index and _one_is_suppressed(parts):
+            yield key_text(str(area), str(period), parts[parts["value"].isna()]["breakdown"].iloc[0])
+
+
+def _revealed_areas(case: Case) -> Iterator[str]:
+    """Districts within their region: only where all of them are there can the region less the others be one of them."""
+    regions = {area.code for area in case.areas if area.level == "region"}
+    districts = {area.code for area in case.areas if area.level == "lad" and area.parent in regions}
+    frame = case.frame[case.frame["breakdown"] == TOTAL]
+    totals = set(frame[frame["area_code"].isin(regions) & frame["value"].notna()]["time_period"])
+    for period, parts in frame[frame["area_code"].isin(districts)].groupby("time_period"):
+        if period in totals and len(parts) == len(districts) and _one_is_suppressed(parts):
+            yield key_text(parts[parts["value"].isna()]["area_code"].iloc[0], str(period), TOTAL)
+
+
+def _one_is_suppressed(parts: pd.DataFrame) -> bool:
+    missing = parts[parts["value"].isna()]
+    return len(missing) == 1 < len(parts) and missing["obs_status"].iloc[0] == SUPPRESSED
 
 
 def _range(case: Case) -> Iterator[Finding]:
@@ -227,6 +301,9 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "known_areas": _known_areas,
         "unique": _unique,
         "one_end": _one_end,
+        "one_length": _one_length,
+        "scale": _scale,
+        "disclosure": _disclosure,
         "range": _range,
         "complete": _complete,
         "golden": _golden,

@@ -11,9 +11,9 @@ from ..bronze import Bronze, Kept, Landing
 from ..bronze import Validators as Known
 from ..errors import ExtractError
 from ..http import Sender, Validators
-from ..plan import Plan
+from ..plan import Fetch
 
-Answers = Callable[[Plan, Request], Answer]
+Answers = Callable[[Fetch, Request], Answer]
 
 _NOT_MODIFIED = 304
 
@@ -25,9 +25,9 @@ class Recorded(Protocol):
         """The answer to that request."""
 
 
-def archive_names(plan: Plan) -> tuple[str, str]:
-    """The source and the data set under which the archive keeps a plan's answers."""
-    source, _, dataset = plan.ask.dataset.partition("/")
+def archive_names(fetch: Fetch) -> tuple[str, str]:
+    """The source and the data set under which the archive keeps an exchange's answers."""
+    source, _, dataset = fetch.ask.dataset.partition("/")
     return source, dataset
 
 
@@ -39,8 +39,8 @@ def from_recordings(recordings: Recorded) -> Answers:
 def from_archive(bronze: Bronze, run_id: str | None = None) -> Answers:
     """Answers of the newest complete exchange, or of the one that a certain run made; nothing is fetched."""
 
-    def answer(plan: Plan, request: Request) -> Answer:
-        record = bronze.newest(*archive_names(plan), plan.exchange_key, run_id=run_id)
+    def answer(fetch: Fetch, request: Request) -> Answer:
+        record = bronze.newest(*archive_names(fetch), fetch.key, run_id=run_id)
         kept = next((one for one in record.kept if _answers(one, request)), None) if record else None
         if kept is None:
             of_run = f" of run {run_id}" if run_id else ""
@@ -56,11 +56,11 @@ def from_archive(bronze: Bronze, run_id: str | None = None) -> Answers:
 def from_source(sender: Sender, bronze: Bronze) -> Answers:
     """Answers of the source, fetched only where they changed; a landed file stands in for its address."""
 
-    def answer(plan: Plan, request: Request) -> Answer:
-        landing = _landing(bronze, plan, request)
+    def answer(fetch: Fetch, request: Request) -> Answer:
+        landing = _landing(bronze, fetch, request)
         if landing is not None:
-            return _landed(plan, landing, bronze.open(landing))
-        known = _known(bronze, plan, request)
+            return _landed(fetch, landing, bronze.open(landing))
+        known = _known(bronze, fetch, request)
         answer = sender.send(request, Validators(known.etag, known.last_modified) if known else None)
         if answer.status == _NOT_MODIFIED and known is not None:
             answer.stream.close()
@@ -79,34 +79,34 @@ def _was_landed(kept: Kept) -> bool:
     return kept.address.startswith(f"{LANDED}:")
 
 
-def _known(bronze: Bronze, plan: Plan, request: Request) -> Known | None:
+def _known(bronze: Bronze, fetch: Fetch, request: Request) -> Known | None:
     """The stored answer to the same request, if what came of it could be read; else it is fetched afresh."""
-    names = archive_names(plan)
-    record = bronze.newest(*names, plan.exchange_key)
+    names = archive_names(fetch)
+    record = bronze.newest(*names, fetch.key)
     if record is None or record.row_set is None:
         return None
-    return bronze.validators(*names, request.key, plan.exchange_key)
+    return bronze.validators(*names, request.key, fetch.key)
 
 
-def _landing(bronze: Bronze, plan: Plan, request: Request) -> Landing | None:
-    said = plan.ask.query.get("release")
+def _landing(bronze: Bronze, fetch: Fetch, request: Request) -> Landing | None:
+    said = fetch.ask.query.get("release")
     release = None if said is None else str(said)
     if urlsplit(request.url).scheme == LANDED:
-        landing = bronze.landed(*archive_names(plan), release)
+        landing = bronze.landed(*archive_names(fetch), release)
         if landing is None:
             of_release = f", release {release}" if release else ""
             raise ExtractError(
-                f"This awaits a file that nobody has landed yet: {plan.ask.dataset}{of_release}.",
-                f"Download it by hand, then: yhovi land {plan.ask.dataset} FILE --release {release or 'RELEASE'}",
+                f"This awaits a file that nobody has landed yet: {fetch.ask.dataset}{of_release}.",
+                f"Download it by hand, then: yhovi land {fetch.ask.dataset} FILE --release {release or 'RELEASE'}",
             )
         return landing
-    return bronze.landed(*archive_names(plan), release) if release is not None else None
+    return bronze.landed(*archive_names(fetch), release) if release is not None else None
 
 
-def _landed(plan: Plan, landing: Landing, stream: BinaryIO) -> Answer:
+def _landed(fetch: Fetch, landing: Landing, stream: BinaryIO) -> Answer:
     """A landed file as an answer. It didn't come from the address that was asked, and doesn't say so."""
     return Answer(
-        request=Request(f"{LANDED}:{plan.ask.dataset}", (("release", landing.release),)),
+        request=Request(f"{LANDED}:{fetch.ask.dataset}", (("release", landing.release),)),
         stream=stream,
         retrieved_at=landing.retrieved_at,
         sha256=landing.sha256,

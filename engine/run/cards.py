@@ -6,18 +6,23 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
+import pandas as pd
+
 from ..bronze import Kept
 from ..measures import UNITS
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
+from ..warehouse.warehouse import Warehouse
 from .extract import Extracted
+from .inputs import Input
 
 
 def card(plan: Plan) -> values.IndicatorCard:
     """What is said about the indicator beside its numbers."""
     spec = plan.spec
     return values.IndicatorCard(
+        publish=spec.publish,
         indicator_id=spec.id,
         title=spec.title,
         description=spec.description,
@@ -48,6 +53,7 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
         committed_at=committed_at,
         release=extracted.release,
         exchange_id=extracted.exchange_id,
+        input_loads=extracted.input_loads,
         spec_text=plan.spec.text,
         plan_json=json.dumps(plan.described(), ensure_ascii=False),
         plan_fingerprint=plan.fingerprint,
@@ -60,13 +66,28 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
     )
 
 
+def input_of(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: int) -> Input:
+    """What is current of an indicator after its load, for those that are made of it.
+
+    Rows that were held back keep what they had, so that nothing is made of a doubtful value.
+    """
+    rows = [
+        row
+        for row in warehouse.observations(plan.spec.id)
+        if row["action"] == "value" and row["area_vintage"] == plan.vintage
+    ]
+    frame = pd.DataFrame(rows, columns=None if rows else list(extracted.observed.frame.columns))
+    origin = "synthetic" if extracted.origin == "synthetic" else "published"
+    return Input(frame, extracted.retrieved_at, origin, load_id)
+
+
 def ingestions(plan: Plan, kept: Sequence[Kept], rows: int | None, run_id: str) -> list[values.Ingestion]:
     """Every answer as it went into the archive; rows are known only where one answer is all, and could be read."""
     alone = rows if len(kept) == 1 else None
     return [
         values.Ingestion(
             run_id=run_id,
-            dataset_id=plan.ask.dataset,
+            dataset_id=plan.dataset,
             url=one.address,
             object_path=one.object,
             sha256=one.sha256,
@@ -123,9 +144,9 @@ def _keys(extracted: Extracted, rows: Sequence[int]) -> list[values.Key]:
 def dataset(plan: Plan, extracted: Extracted | None, run_id: str) -> values.DatasetState:
     """How the extraction of the data set went; without an extraction it failed."""
     return values.DatasetState(
-        dataset_id=plan.ask.dataset,
+        dataset_id=plan.dataset,
         source_name=plan.spec.source.publisher,
-        source_url=plan.spec.source.page or plan.request.address,
+        source_url=plan.spec.source.page or (plan.fetch.request.address if plan.fetch else ""),
         last_extracted_at=extracted.retrieved_at if extracted else None,
         record_count=extracted.rows if extracted else None,
         status="success" if extracted else "failure",

@@ -1,19 +1,22 @@
-"""A run: indicator after indicator, each on its own, so that one that fails stops no other."""
+"""A run: indicator after indicator, each on its own, so that one that fails stops only those that are made of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from ..bronze import Kept
-from ..errors import EXIT_INTERRUPTED, EXIT_OK, BugError, CheckError, YhoviError
+from ..corrections import correct
+from ..errors import EXIT_INTERRUPTED, EXIT_OK, BugError, CheckError, StaleError, YhoviError
 from ..plan import Plan
 from ..quality import Case, Verdict, judge
 from ..warehouse import values
 from ..warehouse.warehouse import Warehouse
 from . import cards
 from .extract import Desk, Extracted, extract
+from .inputs import Input, combine
 from .outcome import Counts, Outcome, Result
 
 Stage = Literal["extract", "check", "load"]
@@ -44,9 +47,10 @@ def carry_out(commission: Commission) -> Result:
         start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
         warehouse.start_run(start)
     outcomes: list[Outcome] = []
+    shelf = _Shelf({name for plan in commission.plans for name in plan.spec.inputs})
     try:
         for plan in commission.plans:
-            outcome = _one(plan, commission)
+            outcome = _one(plan, commission, shelf)
             outcomes.append(outcome)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
@@ -75,43 +79,93 @@ def _finish(commission: Commission, outcomes: Sequence[Outcome], outcome: values
             exit_code=exit_code,
             loaded=count("loaded"),
             unchanged=count("unchanged"),
-            failed=count("failed"),
+            failed=count("failed") + count("stale"),
         )
     )
 
 
-def _one(plan: Plan, commission: Commission) -> Outcome:
+@dataclass
+class _Shelf:
+    """What came of the indicators that others are made of, for as long as the run lasts."""
+
+    wanted: set[str]
+    made: dict[str, Input] = field(default_factory=dict)
+
+    def put(self, plan: Plan, made: Callable[[], Input]) -> None:
+        """Keep what came of an indicator, if another one asks for it."""
+        if plan.spec.id in self.wanted:
+            self.made[plan.spec.id] = made()
+
+    def absent(self, plan: Plan) -> list[str]:
+        """What an indicator is made of and isn't there."""
+        return [name for name in plan.spec.inputs if name not in self.made]
+
+
+def _one(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
     """One indicator, its failure kept to itself and recorded outside the load's transaction."""
     try:
-        return _loaded(plan, commission)
+        _require_inputs(plan, shelf)
+        return _loaded(plan, commission, shelf)
     except YhoviError as error:
         return _failed(plan, commission, error)
     except Exception as error:  # noqa: BLE001  (a bug met by one indicator must not cost the others)
         return _failed(plan, commission, BugError(error))
 
 
-def _loaded(plan: Plan, commission: Commission) -> Outcome:
+def _require_inputs(plan: Plan, shelf: _Shelf) -> None:
+    absent = shelf.absent(plan)
+    if absent:
+        made_of = f"{' and '.join(absent)}, which it is made of, failed"
+        raise StaleError(f"It keeps its last values, as {made_of}.", "Mend that first; this one follows by itself.")
+
+
+def _loaded(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
     desk, warehouse = commission.desk, commission.warehouse
     commission.tell(plan.spec.id, "extract")
-    extracted = _extracted(plan, commission)
+    extracted = corrected(plan, _extracted(plan, commission, shelf))
     commission.tell(plan.spec.id, "check")
-    verdict = judge(Case(extracted.observed, plan.checks, plan.areas, plan.spec.source.level, extracted.release))
+    verdict = judge(case(plan, extracted, desk.now().date()))
     warnings = tuple(finding.message for finding in verdict.findings if finding.severity != "stop")
     if warehouse is not None:
         _journal(plan, extracted, verdict, commission, warehouse)
     _require_passed(verdict)
+    rows = extracted.observed.frame.drop(index=sorted(verdict.held))
     if warehouse is None:
+        shelf.put(plan, lambda: Input(rows, extracted.retrieved_at, extracted.origin))
         return Outcome(plan.spec.id, "checked", Counts(held=len(verdict.held)), warnings)
     commission.tell(plan.spec.id, "load")
     load = cards.load(plan, extracted, desk.run_id, desk.engine_version, desk.now())
-    rows = extracted.observed.frame.drop(index=sorted(verdict.held))
     done = warehouse.load(load, rows, held=cards.held_keys(extracted, verdict))
+    shelf.put(plan, lambda: cards.input_of(plan, extracted, warehouse, done.load_id))
     counts = Counts(done.new, done.changed, done.unchanged, done.withdrawn, done.held)
     return Outcome(plan.spec.id, done.outcome, counts, warnings)
 
 
-def _extracted(plan: Plan, commission: Commission) -> Extracted:
-    """Extract, and record what was received, whatever comes of it."""
+def case(plan: Plan, extracted: Extracted, today: date) -> Case:
+    """What the checks of an indicator judge."""
+    return Case(
+        observed=extracted.observed,
+        checks=plan.checks,
+        areas=plan.areas,
+        level=plan.spec.source.level,
+        release=extracted.release,
+        measured=plan.spec.measure.measured,
+        accept=plan.spec.accept,
+        today=today,
+    )
+
+
+def corrected(plan: Plan, extracted: Extracted) -> Extracted:
+    """What was extracted, with the corrections that the spec makes."""
+    if not plan.spec.corrections:
+        return extracted
+    return replace(extracted, observed=correct(extracted.observed, plan.spec.corrections))
+
+
+def _extracted(plan: Plan, commission: Commission, shelf: _Shelf) -> Extracted:
+    """Extract, or make of other indicators; record what was received, whatever comes of it."""
+    if plan.spec.source.base is not None:
+        return combine(plan, plan.spec.source.base, shelf.made)
     warehouse, run_id = commission.warehouse, commission.desk.run_id
     kept: list[Kept] = []
     extracted: Extracted | None = None
@@ -142,4 +196,4 @@ def _failed(plan: Plan, commission: Commission, error: YhoviError) -> Outcome:
     if commission.warehouse is not None:
         desk = commission.desk
         commission.warehouse.record_failure(desk.now(), desk.run_id, plan.spec.id, str(error))
-    return Outcome(plan.spec.id, "failed", error=error)
+    return Outcome(plan.spec.id, "stale" if isinstance(error, StaleError) else "failed", error=error)

@@ -1,4 +1,4 @@
-"""From a plan to the canonical frame: the questions put, the answers kept, the tables read, the recipe applied."""
+"""From a publisher to the canonical frame: the questions put, the answers kept, the tables read, the recipe applied."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ...connectors.base import OWN, Answer, Cells, Exchange, Part, Request, Sour
 from ..bronze import Bronze, Kept, Record
 from ..errors import ExtractError
 from ..observations import Observed, Subject, observe
-from ..plan import Plan
+from ..plan import Fetch, Plan
 from ..read.contract import fit
 from ..read.readers import read
 from ..read.rowset import RowSet
-from ..recipe.apply import Recipe, apply
+from ..recipe.apply import Recipe, Watch, apply, unwatched
 from ..recipe.columns import ROW
 from .answers import Answers, archive_names
 
@@ -41,15 +41,20 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The observations of one indicator and where they came from; ``exchange_id`` names the archive's manifest."""
+    """The observations of one indicator and where they came from.
+
+    ``exchange_id`` names the archive's manifest; None for an indicator that is made of others, which ``input_loads``
+    name.
+    """
 
     observed: Observed
-    exchange_id: str
+    exchange_id: str | None
     rows: int
     row_set: str
     release: str | None
     origin: str
     retrieved_at: datetime
+    input_loads: tuple[int, ...] = ()
 
 
 @dataclass
@@ -57,23 +62,24 @@ class _Dialogue:
     """One exchange as it happens: each question put, each answer kept."""
 
     plan: Plan
+    fetch: Fetch
     desk: Desk
     kept: list[Kept]
     answers: list[Answer] = field(default_factory=list)
 
     def hold(self) -> Sequence[Part]:
-        exchange = self.plan.connector.exchange(self.plan.ask)
+        exchange = self.fetch.connector.exchange(self.fetch.ask)
         return _driven(exchange, self._put)
 
     def _put(self, request: Request) -> Answer:
-        answer = self.desk.answers(self.plan, request)
+        answer = self.desk.answers(self.fetch, request)
         self.answers.append(answer)
-        self.kept.append(self.desk.bronze.keep(*archive_names(self.plan), answer))
+        self.kept.append(self.desk.bronze.keep(*archive_names(self.fetch), answer))
         return answer
 
     def refusal(self, error: SourceError) -> ExtractError:
         """The connector's or reader's sentence, with what it doesn't know: the address."""
-        request = self.answers[-1].request if self.answers else self.plan.request
+        request = self.answers[-1].request if self.answers else self.fetch.request
         return ExtractError(f"{error.message} ({request.address})", error.cure)
 
     def close(self) -> None:
@@ -81,24 +87,27 @@ class _Dialogue:
             answer.stream.close()
 
 
-def extract(plan: Plan, desk: Desk, kept: list[Kept]) -> Extracted:
+def extract(plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched) -> Extracted:
     """Carry out a plan as far as the canonical frame.
 
     Args:
-        plan: What to do.
+        plan: What to do; it has something to fetch.
         desk: Who answers, and where answers are kept.
         kept: Is filled with the answers as they come, so that they are known of even where this fails.
+        watch: Is told of each step of the recipe.
 
     Raises:
         ExtractError: The source didn't answer, or its answer can't be used.
         CheckError: The observations break the contract of the canonical frame.
         StorageError: The archive can't be written or read.
     """
-    dialogue = _Dialogue(plan, desk, kept)
+    if plan.fetch is None:
+        raise ExtractError(f"{plan.spec.id} is made of other indicators: there is nothing to fetch.")
+    dialogue = _Dialogue(plan, plan.fetch, desk, kept)
     started = desk.now()
     try:
         parts = dialogue.hold()
-        return _understood(dialogue, parts, started)
+        return _understood(dialogue, parts, started, watch)
     except SourceError as error:
         raise dialogue.refusal(error) from None
     finally:
@@ -118,17 +127,17 @@ def _driven(exchange: Exchange, put: Callable[[Request], Answer]) -> Sequence[Pa
         exchange.close()
 
 
-def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -> Extracted:
+def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime, watch: Watch) -> Extracted:
     """Read and transform; the manifest is written either way, so that a mended spec can be replayed."""
     plan, desk = dialogue.plan, dialogue.desk
     row_set = RowSet()
     understood = False
     origin = "synthetic" if any(part.answer.origin == "synthetic" for part in parts) else "published"
     try:
-        with closing(_tables(plan, parts, row_set, desk)) as tables:
-            cells = apply(tables, Recipe(plan.columns, plan.steps))
-        subject = Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
-        observed = observe(cells.to_pandas(), subject)
+        with closing(_tables(dialogue, parts, row_set)) as tables:
+            recipe = Recipe(plan.columns, plan.steps, areas=plan.areas_by_level)
+            cells = apply(tables, recipe, watch=watch)
+        observed = observe(cells.to_pandas(), subject(plan, origin))
         understood = True
     finally:
         record = _record(dialogue, started, row_set if understood else None)
@@ -144,20 +153,26 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime) -
     )
 
 
-def _tables(plan: Plan, parts: Sequence[Part], row_set: RowSet, desk: Desk) -> Generator[pa.Table, None, None]:
+def subject(plan: Plan, origin: str) -> Subject:
+    """What a plan's observations are about."""
+    return Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
+
+
+def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:
     """The tables of all parts, held to the columns that are declared, and counted."""
     for number, part in enumerate(parts, start=1):
-        with closing(_read(plan, part, provenance=desk.provenance)) as tables:
+        with closing(read_part(dialogue.fetch, part, provenance=dialogue.desk.provenance)) as tables:
             for table in tables:
-                fitted = fit(table, plan.columns)
+                fitted = fit(table, dialogue.plan.columns)
                 row_set.add(fitted)
                 yield _of_part(fitted, number) if number > 1 and ROW in fitted.column_names else fitted
 
 
-def _read(plan: Plan, part: Part, *, provenance: bool) -> Generator[pa.Table, None, None]:
+def read_part(fetch: Fetch, part: Part, *, provenance: bool) -> Generator[pa.Table, None, None]:
+    """The tables in one part of an exchange, as batches."""
     if part.reading.reader != OWN:
         return read(part.answer.stream, part.reading, provenance=provenance)
-    return _text_tables(plan.connector.parse(part.answer))
+    return _text_tables(fetch.connector.parse(part.answer))
 
 
 def _text_tables(batches: Iterable[Cells]) -> Generator[pa.Table, None, None]:
@@ -173,12 +188,12 @@ def _of_part(table: pa.Table, number: int) -> pa.Table:
 
 
 def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None) -> Record:
-    plan, desk = dialogue.plan, dialogue.desk
-    source, dataset = archive_names(plan)
-    parameters: dict[str, Any] = {"query": dict(plan.ask.query), "areas": list(plan.ask.areas)}
+    fetch, desk = dialogue.fetch, dialogue.desk
+    source, dataset = archive_names(fetch)
+    parameters: dict[str, Any] = {"query": dict(fetch.ask.query), "areas": list(fetch.ask.areas)}
     return Record(
         exchange_id=desk.new_id(),
-        exchange_key=plan.exchange_key,
+        exchange_key=fetch.key,
         source=source,
         dataset=dataset,
         run_id=desk.run_id,

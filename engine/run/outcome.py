@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..errors import EXIT_OK, EXIT_SOME_FAILED, YhoviError
 
-Status = Literal["loaded", "unchanged", "checked", "failed"]
+Status = Literal["loaded", "unchanged", "checked", "failed", "stale"]
 
 
 @dataclass(frozen=True, slots=True)

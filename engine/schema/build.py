@@ -7,12 +7,12 @@ result is also kept in ``indicator.schema.json`` beside this file, for editors; 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from ...connectors import CONNECTORS
-from ..checks import CHECK_SIGNATURES
+from ..checks import ACCEPTABLE, CHECK_SIGNATURES, PERIOD
 from ..geography import LEVELS
 from ..measures import MEASURE_TYPES, POLARITIES, REASONS, UNITS
 from ..read.options import READ_SCHEMA
@@ -36,6 +36,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+_ID = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
 _DURATION = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
 
 
@@ -49,7 +50,7 @@ def indicator_schema() -> dict[str, Any]:
             {
                 "id": _text(
                     "The indicator's id, such as E-EJ-01; the file is called the same.",
-                    r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$",
+                    _ID,
                 ),
                 "title": _text("What the indicator is called on a dashboard."),
                 "description": _text("What the number says, in a sentence or two that an analyst would sign."),
@@ -70,8 +71,24 @@ def indicator_schema() -> dict[str, Any]:
                     "items": {"type": "string", "minLength": 10},
                     "description": "What a reader has to know before using the number.",
                 },
+                "publish": {
+                    "type": "boolean",
+                    "description": "false for a component: it runs and feeds others, and no dashboard sees it.",
+                },
+                "corrections": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": _correction(),
+                    "description": "Published figures that are known to be wrong, until the source mends them.",
+                },
+                "accept": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": _acceptance(),
+                    "description": "Checks that may fail for a time: what they find is then a warning.",
+                },
             },
-            optional=("caveats",),
+            optional=("caveats", "publish", "corrections", "accept"),
         ),
         "allOf": [
             {
@@ -120,6 +137,8 @@ def _measure() -> dict[str, Any]:
 def _source() -> dict[str, Any]:
     properties = {
         "connector": {"enum": list(CONNECTORS), "description": "Which source speaks."},
+        "indicator": _text("In place of a connector: the indicator that this one is made of, by its id.", _ID),
+        "as": _text("What that indicator's values are called in the recipe."),
         "dataset": _text(
             "The data set's name in the archive and the database, such as nomis/NM_17_5.",
             r"^[a-z0-9][a-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$",
@@ -131,6 +150,7 @@ def _source() -> dict[str, Any]:
                 "level": {"enum": list(LEVELS), "description": "The finest level that the indicator is published at."},
                 "codes": {"enum": ["as_published"], "description": "Codes are taken as printed, then translated."},
             },
+            optional=("codes",),
         ),
         "publisher": _text("Who publishes the figures."),
         "license": _text("Under which licence, as an SPDX-like id such as OGL-UK-3.0."),
@@ -144,17 +164,46 @@ def _source() -> dict[str, Any]:
             "items": _column(),
             "description": "The columns of a file that the recipe uses; a file without them is refused.",
         },
+        "markers": {**_markers(), "description": "Markers that hold for all columns of numbers of this source."},
     }
-    description = "Where the figures are published, and how to ask for them."
-    source = _object(description, properties, optional=("page", "read", "columns"))
-    source["allOf"] = [
-        {
+    description = "Where the figures are published, and how to ask for them; or which indicator they are made of."
+    always = ("geography", "publisher", "license", "frequency", "lag")
+    source = _object(description, properties, optional=tuple(name for name in properties if name not in always))
+    source["allOf"] = [_of_one_kind(), *_queries()]
+    return source
+
+
+def _of_one_kind() -> dict[str, Any]:
+    """A source is a publisher's or another indicator: the keys of both don't mix."""
+    either = "Either a connector with its data set and query, or another indicator."
+    published = ("connector", "dataset", "query", "read", "columns", "markers")
+    return {
+        "if": {"required": ["indicator"]},
+        "then": {"required": ["as"], "properties": {key: {"not": {}, "description": either} for key in published}},
+        "else": {
+            "required": ["connector", "dataset", "query"],
+            "properties": {
+                "connector": {"description": "Which source speaks; or indicator, for one that is made of another."},
+                "as": {"not": {}, "description": "It goes with indicator."},
+            },
+        },
+    }
+
+
+def _queries() -> Iterator[dict[str, Any]]:
+    for name, connector in CONNECTORS.items():
+        yield {
             "if": {"properties": {"connector": {"const": name}}, "required": ["connector"]},
             "then": {"properties": {"query": connector.QUERY_SCHEMA}},
         }
-        for name, connector in CONNECTORS.items()
-    ]
-    return source
+
+
+def _markers() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": {"enum": list(REASONS), "description": "The name of a reason."},
+        "description": "What the cells print where there is no number, and what it means.",
+    }
 
 
 def _column() -> dict[str, Any]:
@@ -165,14 +214,71 @@ def _column() -> dict[str, Any]:
             "pattern": {**_text("A regular expression for the headers of a group: [0-9]{4}."), "format": "regex"},
             "type": {"enum": ["text", "number"], "description": "What its cells hold; text if not said."},
             "unit": {"enum": list(UNITS), "description": "The unit of its numbers, with their scale."},
-            "markers": {
-                "type": "object",
-                "additionalProperties": {"enum": list(REASONS), "description": "The name of a reason."},
-                "description": "What the cells print where there is no number, and what it means.",
+            "measure": {"enum": list(MEASURE_TYPES), "description": "What kind of number they are."},
+            "markers": _markers(),
+            "whole": _texts(
+                "Categories in it that contain the others, such as Total: they are never added to their parts."
+            ),
+            "once_per": _texts(
+                "Columns for each combination of which the number is the same, however often it is printed."
+            ),
+            "optional": {
+                "type": "boolean",
+                "description": "Whether the file may come without it; its cells are then blank.",
             },
         },
-        optional=("pattern", "type", "unit", "markers"),
+        optional=("pattern", "type", "unit", "measure", "markers", "whole", "once_per", "optional"),
     )
+
+
+def _texts(description: str) -> dict[str, Any]:
+    items = {"type": "string", "minLength": 1}
+    return {"type": "array", "minItems": 1, "uniqueItems": True, "items": items, "description": description}
+
+
+def _correction() -> dict[str, Any]:
+    properties = {
+        "area": _text("The area's code."),
+        "period": PERIOD,
+        "breakdown": _text("The breakdown, if it isn't the total."),
+        "action": {
+            "enum": ["replace", "withhold", "flag"],
+            "description": "replace the value, withhold it, or flag it with a status.",
+        },
+        "value": {"type": "number", "description": "The right value, with the action replace."},
+        "status": {"enum": list(REASONS), "description": "The reason to add, with the action flag."},
+        "expect": {
+            "if": {"type": "string"},
+            "then": {"const": "missing"},
+            "else": {"type": "number"},
+            "description": "What the source says now: a number, or missing. Once that changes, nothing loads.",
+        },
+        "reason": {"type": "string", "minLength": 10, "description": "What is wrong with the published figure."},
+        "provider": _text("Who says so."),
+    }
+    said = _object("One figure, and what is done about it.", properties, optional=("breakdown", "value", "status"))
+    said["allOf"] = [_goes_with("replace", "value"), _goes_with("flag", "status")]
+    return said
+
+
+def _goes_with(action: str, key: str) -> dict[str, Any]:
+    return {
+        "if": {"properties": {"action": {"const": action}}, "required": ["action"]},
+        "then": {"required": [key]},
+        "else": {"properties": {key: {"not": {}, "description": f"It goes with the action {action}."}}},
+    }
+
+
+def _acceptance() -> dict[str, Any]:
+    properties = {
+        "check": {"enum": list(ACCEPTABLE), "description": "Which check may fail."},
+        "reason": {"type": "string", "minLength": 10, "description": "Why it may."},
+        "until": {
+            **_text("The last day on which it may, such as 2026-12-31.", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+            "format": "date",
+        },
+    }
+    return _object("One check, why it may fail, and until when.", properties)
 
 
 def _step() -> dict[str, Any]:

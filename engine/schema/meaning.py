@@ -6,6 +6,7 @@ one key doesn't hide what is wrong with others.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,22 +18,17 @@ from ...connectors import CONNECTORS
 from ...connectors.base import Column, SourceError
 from ..document import At, Document
 from ..errors import Problem
-from ..geography import is_code
+from ..geography import LEVELS, is_code
 from ..measures import MEASURE_TYPES
 from ..periods import Period, matches
 from ..read.options import Options
 from ..recipe.columns import Columns
 from ..recipe.signatures import check_recipe
 from .build import DOMAINS
+from .cards import Card, columns_of, inputs_of, listed
 from .faults import Fault
 
 Step = tuple[str, Any]
-
-
-def columns_of(source: Mapping[str, Any]) -> tuple[Column, ...]:
-    """The columns that a recipe starts from: the connector's own, else those that the spec lists."""
-    own = CONNECTORS[source["connector"]].columns(source["query"])
-    return own if own is not None else _listed(source.get("columns", ()))
 
 
 def steps_of(recipe: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
@@ -40,9 +36,16 @@ def steps_of(recipe: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     return tuple(next(iter(step.items())) for step in recipe)
 
 
-def meaning_problems(document: Document, faults: Iterable[Fault]) -> list[Problem]:
-    """Everything wrong with a document that its schema can't say; ``faults`` are those that the schema found."""
-    case = _Case(document, tuple(at for fault in faults for at in (fault.at, fault.meant) if at is not None))
+def meaning_problems(document: Document, faults: Iterable[Fault], known: Mapping[str, Card]) -> list[Problem]:
+    """Everything wrong with a document that its schema can't say.
+
+    Args:
+        document: The file.
+        faults: What the schema found; it isn't judged again.
+        known: The catalogue's indicators, which this one may be made of.
+    """
+    faulty = tuple(at for fault in faults for at in (fault.at, fault.meant) if at is not None)
+    case = _Case(document, faulty, known)
     asked = (judge for needs, judge in _JUDGES if all(case.sound(*need) for need in needs))
     return [problem for judge in asked for problem in judge(case)]
 
@@ -53,6 +56,7 @@ class _Case:
 
     document: Document
     faulty: tuple[At, ...]
+    known: Mapping[str, Card]
 
     def sound(self, *at: str | int) -> bool:
         """Whether that part is there, with no fault at it, in it or around it."""
@@ -134,7 +138,8 @@ def _judge_recipe(case: _Case) -> Iterator[Problem]:
             cure = cure or _RECIPE_CURES.get(code, "Change it to what is allowed.")
             problems.append(case.document.problem(("recipe", *at), code, found, allowed, cure))
 
-    check_recipe(Columns.of(columns), steps, report)
+    inputs = {name: one.measured for name, one in case.known.items()}
+    check_recipe(Columns.of(columns, inputs=inputs), steps, report)
     yield from problems
 
 
@@ -156,11 +161,46 @@ _RECIPE_CURES: Mapping[str, str] = MappingProxyType(
 
 def _known_columns(case: _Case) -> tuple[Column, ...] | None:
     """What the recipe starts from; None where faults elsewhere leave it open."""
-    if case.sound("source", "query"):
-        own = CONNECTORS[case.said("source", "connector")].columns(case.said("source", "query"))
-        if own is not None:
-            return own
-    return _listed(case.said("source", "columns")) if case.sound("source", "columns") else None
+    if ("source",) not in case.document.marks or not isinstance(source := case.said("source"), dict):
+        return None
+    inputs = {name: one.measured for name, one in case.known.items()}
+    if "indicator" in source:
+        sound = case.sound("source", "indicator") and case.sound("source", "as") and source["indicator"] in inputs
+        return columns_of(source, inputs) if sound else None
+    if not case.sound("source", "connector") or ("source", "markers") in case.faulty:
+        return None
+    if case.sound("source", "query") and CONNECTORS[source["connector"]].columns(source["query"]) is not None:
+        return columns_of(source, inputs)
+    return listed(source["columns"]) if case.sound("source", "columns") else None
+
+
+def _judge_inputs(case: _Case) -> Iterator[Problem]:
+    """The indicators it is made of: that they exist, and reach as far down as it does."""
+    for name, at in inputs_of(case.document):
+        if name in case.known:
+            yield from _judge_level(case, name, at)
+        elif at == ("source", "indicator"):
+            near = difflib.get_close_matches(name, case.known, n=1)
+            cure = f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."
+            found = f"there is no indicator {name}"
+            yield case.document.problem(at, "unknown-indicator", found, "an indicator of this catalogue", cure)
+
+
+def _judge_level(case: _Case, name: str, at: At) -> Iterator[Problem]:
+    own, other = case.said("source", "geography", "level"), case.known[name].level
+    if LEVELS.index(other) > LEVELS.index(own):
+        found = f"{name} is published for each {other}, this indicator for each {own}"
+        cure = "Choose an indicator that is published at this level, or set the level of this one."
+        yield case.document.problem(at, "level-mismatch", found, f"the level {own} or a finer one", cure)
+
+
+def _judge_corrections(case: _Case) -> Iterator[Problem]:
+    for place in range(len(case.said("corrections"))):
+        at = ("corrections", place)
+        if case.sound(*at, "area"):
+            yield from _judge_area(case, (*at, "area"))
+        if case.sound(*at, "period"):
+            yield from _judge_period(case, (*at, "period"))
 
 
 def _judge_range(case: _Case) -> Iterator[Problem]:
@@ -208,19 +248,6 @@ def _is_period(said: str) -> bool:
     return True
 
 
-def _listed(said: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
-    return tuple(
-        Column(
-            name=column["name"],
-            kind=column.get("type", "text"),
-            pattern=column.get("pattern"),
-            unit=column.get("unit"),
-            markers=tuple(column.get("markers", {}).items()),
-        )
-        for column in said
-    )
-
-
 # What each judge needs to be sound, and the judge.
 _JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
     ((("id",),), _judge_id),
@@ -229,8 +256,10 @@ _JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
     ((("source", "read"),), _judge_read),
     ((("source", "connector"), ("source", "query")), _judge_columns),
     ((("source", "columns"),), _judge_names),
-    ((("source", "connector"),), _judge_recipe),
+    ((("source", "geography", "level"),), _judge_inputs),
+    ((), _judge_recipe),
     ((("checks", "range", "min"), ("checks", "range", "max")), _judge_range),
     ((("checks", "complete", "since"),), _judge_since),
     ((("checks", "golden"),), _judge_goldens),
+    ((("corrections",),), _judge_corrections),
 )

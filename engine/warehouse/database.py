@@ -19,7 +19,7 @@ from ...sql import migrations
 from ..errors import StorageError, UsageError
 from .tables import FLAT, installation
 
-VERSIONS = ("0001",)
+VERSIONS = ("0001", "0002")
 """The database's versions, oldest first. Known without Alembic, which is slow to import and seldom needed."""
 
 HEAD = VERSIONS[-1]

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from ..errors import CheckError
 from . import catalogue, mart, stage
 from .database import is_demo
-from .tables import CONTENT, KEY, SYNTHETIC, VALUE, WITHDRAWN, current, incoming, load, observation
+from .tables import CONTENT, KEY, SYNTHETIC, VALUE, WITHDRAWN, current, incoming, load, load_input, observation
 from .upsert import upsert
 from .values import Key, Load, LoadResult, Observations
 
@@ -78,6 +78,9 @@ def _begin(connection: Connection, batch: Load) -> int:
     card = {"indicator_id": batch.card.indicator_id, "dataset_id": batch.card.dataset_id}
     made = connection.execute(sa.insert(load).values(**said, **card, **counts, outcome="unchanged"))
     (load_id,) = made.inserted_primary_key or (0,)
+    inputs = [{"load_id": load_id, "input_load_id": other} for other in batch.input_loads]
+    if inputs:
+        connection.execute(sa.insert(load_input), inputs)
     return int(load_id)
 
 

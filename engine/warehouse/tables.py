@@ -194,6 +194,14 @@ load = Table(
     schema="meta",
 )
 
+load_input = Table(
+    "load_input",
+    METADATA,
+    Column("load_id", _number(), ForeignKey("meta.load.load_id"), primary_key=True, autoincrement=False),
+    Column("input_load_id", _number(), ForeignKey("meta.load.load_id"), primary_key=True, autoincrement=False),
+    schema="meta",
+)
+
 ingestion_log = Table(
     "ingestion_log",
     METADATA,

@@ -89,7 +89,8 @@ class Load:
     """One indicator's commit, less its observations.
 
     ``areas`` describes the areas that occur (one without a description is shown by its code). ``withdrawal_limit`` is
-    the share of the current keys in scope that may vanish before the load is stopped.
+    the share of the current keys in scope that may vanish before the load is stopped. ``input_loads`` are those that
+    it was made from, where an indicator is made of others.
     """
 
     run_id: str
@@ -109,6 +110,7 @@ class Load:
     origin: Origin
     areas: Sequence[Area] = ()
     withdrawal_limit: float = 0.2
+    input_loads: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)

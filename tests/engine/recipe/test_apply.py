@@ -84,10 +84,10 @@ E06000011 | 2022-01-01/P1Y | _T        | 9000  |                        | Table 
 E06000011 | 2023-01-01/P1Y | _T        |       | provisional suppressed | Table 3!7[2023]
 """
 
-Recipe = Sequence[tuple[str, Any]]
+Steps = Sequence[tuple[str, Any]]
 
 
-def bound(recipe: Recipe) -> list[tuple[str, Any]]:
+def bound(recipe: Steps) -> list[tuple[str, Any]]:
     return [(name, bind(name, arguments)) for name, arguments in recipe]
 
 
@@ -101,7 +101,7 @@ def test_a_recipe_makes_observations_of_tables(  # noqa: PLR0917
     show_filled: Draw,
     tidy: Draw,
     columns: list[Column],
-    recipe: Recipe,
+    recipe: Steps,
     before: str,
     after: str,
     backend: Any,

@@ -1,0 +1,18 @@
+"""What one YAML file says, after validation; and all that can be known to be wrong with it before a fetch."""
+
+from .files import SUFFIXES, Reading, load_specs, read_specs
+from .graph import in_order, with_inputs
+from .values import Base, Measure, Source, Spec
+
+__all__ = (
+    "SUFFIXES",
+    "Base",
+    "Measure",
+    "Reading",
+    "Source",
+    "Spec",
+    "in_order",
+    "load_specs",
+    "read_specs",
+    "with_inputs",
+)

@@ -1,0 +1,197 @@
+"""From YAML files to specs: every problem of every file in one pass.
+
+First against the schema, then what a schema can't say; files know of each other where one indicator is made of others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..amendments import Acceptance, Correction
+from ..document import Document, DocumentError, read_document
+from ..errors import Problem, SpecError, UsageError
+from ..measures import Measured
+from ..schema.build import indicator_schema
+from ..schema.cards import Card, card, columns_of
+from ..schema.faults import Fault, schema_faults
+from ..schema.meaning import meaning_problems, steps_of
+from .graph import cycle_problems
+from .values import Base, Measure, Source, Spec
+
+SUFFIXES = (".yaml", ".yml")
+TOTAL = "_T"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading a catalogue: the specs that are right, and the problems of the others."""
+
+    specs: tuple[Spec, ...]
+    problems: tuple[Problem, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One file: what it says, what the schema finds wrong with it, and what other files may know of it."""
+
+    file: Path
+    document: Document | None
+    faults: tuple[Fault, ...]
+    problems: tuple[Problem, ...]
+    card: Card | None
+
+
+def load_specs(paths: Sequence[Path]) -> tuple[Spec, ...]:
+    """All specs of these files and folders, in order of their ids.
+
+    Raises:
+        SpecError: At least one file is wrong; carries every problem of every file.
+        UsageError: A path doesn't exist, or no spec was found.
+    """
+    reading = read_specs(paths)
+    if reading.problems:
+        raise SpecError(reading.problems)
+    return reading.specs
+
+
+def read_specs(paths: Sequence[Path], catalogue: Path | None = None) -> Reading:
+    """Read all, keep going: the specs that are right and the problems of the rest.
+
+    Args:
+        paths: Files and folders.
+        catalogue: Where the indicators are that these may be made of, beside those in ``paths``.
+
+    Raises:
+        UsageError: A path doesn't exist, or no spec was found.
+    """
+    files = tuple(_files(paths))
+    if not files:
+        said = ", ".join(map(str, paths))
+        raise UsageError(f"There is no spec (*.yaml) in {said}.", "Name a folder that holds specs, with --catalogue.")
+    pages = [_page(file) for file in files]
+    known = {**_beside(catalogue, files), **_cards(pages)}
+    specs: list[Spec] = []
+    problems: list[Problem] = []
+    first_of: dict[str, Path] = {}
+    for page in pages:
+        found = [*_duplicates(page.file, first_of), *_problems(page, known)]
+        problems += found
+        specs += [_spec(page.document, known)] if page.document and not found else []
+    return Reading(tuple(sorted(specs, key=lambda spec: spec.id)), tuple(problems), len(files))
+
+
+def _beside(catalogue: Path | None, files: Sequence[Path]) -> Mapping[str, Card]:
+    """The cards of a catalogue's other files; what is wrong with those isn't asked here."""
+    read = {file.resolve() for file in files}
+    others = [file for file in _at(catalogue) if file.resolve() not in read] if catalogue else []
+    return _cards(map(_page, others))
+
+
+def _cards(pages: Iterable[_Page]) -> Mapping[str, Card]:
+    return {page.card.id: page.card for page in pages if page.card}
+
+
+def _files(paths: Sequence[Path]) -> Iterable[Path]:
+    """The specs at these paths, each once, however often it is named."""
+    found: dict[Path, Path] = {}
+    for file in (file for path in paths for file in _at(path)):
+        found.setdefault(file.resolve(), file)
+    return found.values()
+
+
+def _at(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
+    if not path.exists():
+        raise UsageError(f"There is no file or folder {path}.", "Check the path.")
+    return (path,)
+
+
+def _duplicates(file: Path, first_of: dict[str, Path]) -> list[Problem]:
+    first = first_of.setdefault(file.stem, file)
+    if first is file:
+        return []
+    cure = "Delete one of the two, or give it an id of its own."
+    return [Problem("duplicate-id", file, 1, 1, f"the id {file.stem} is taken by {first}", "each id once", cure)]
+
+
+def _page(file: Path) -> _Page:
+    try:
+        document = read_document(file)
+    except DocumentError as error:
+        return _Page(file, None, (), (error.problem,), None)
+    faults = schema_faults(_validator(), document)
+    return _Page(file, document, faults, tuple(fault.problem for fault in faults), card(document, faults))
+
+
+def _problems(page: _Page, known: Mapping[str, Card]) -> list[Problem]:
+    if page.document is None:
+        return list(page.problems)
+    found = [*page.problems, *meaning_problems(page.document, page.faults, known)]
+    found += cycle_problems(page.document, page.card, known)
+    return sorted(found, key=lambda problem: (problem.line, problem.column))
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(indicator_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def _spec(document: Document, known: Mapping[str, Card]) -> Spec:
+    data = document.data
+    inputs = {name: known[name].measured for name in known[data["id"]].inputs}
+    return Spec(
+        **{key: data[key] for key in ("id", "title", "description", "domain", "subdomain", "owner")},
+        measure=Measure(**data["measure"]),
+        source=_source(data, inputs),
+        recipe=steps_of(data["recipe"]),
+        checks=MappingProxyType(data["checks"]),
+        caveats=tuple(data.get("caveats", ())),
+        path=document.path,
+        text=document.text,
+        publish=data.get("publish", True),
+        corrections=tuple(map(_correction, data.get("corrections", ()))),
+        accept=tuple(map(_acceptance, data.get("accept", ()))),
+        inputs=MappingProxyType(inputs),
+    )
+
+
+def _source(data: Mapping[str, Any], inputs: Mapping[str, Measured]) -> Source:
+    said = data["source"]
+    plain = ("publisher", "license", "frequency", "lag")
+    return Source(
+        **{key: said[key] for key in plain},
+        dataset=said.get("dataset", f"derived/{data['id']}"),
+        level=said["geography"]["level"],
+        columns=columns_of(said, inputs),
+        connector=said.get("connector"),
+        query=MappingProxyType(said.get("query", {})),
+        page=said.get("page", ""),
+        read=MappingProxyType(said.get("read", {})),
+        base=Base(said["indicator"], said["as"]) if "indicator" in said else None,
+    )
+
+
+def _correction(said: Mapping[str, Any]) -> Correction:
+    expect = said["expect"]
+    return Correction(
+        **{key: said[key] for key in ("area", "action", "reason", "provider")},
+        period=str(said["period"]),
+        expect=None if expect == "missing" else float(expect),
+        breakdown=said.get("breakdown", TOTAL),
+        value=said.get("value"),
+        status=said.get("status"),
+    )
+
+
+def _acceptance(said: Mapping[str, Any]) -> Acceptance:
+    return Acceptance(said["check"], said["reason"], date.fromisoformat(said["until"]))

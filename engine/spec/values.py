@@ -1,0 +1,119 @@
+"""A spec as a value: what one YAML file says, immutable."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ...connectors.base import Column
+from ..amendments import Acceptance, Correction
+from ..measures import Measured
+
+Step = tuple[str, Any]
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What kind of number the indicator is, in which unit, and how it is shown."""
+
+    type: str
+    unit: str
+    polarity: str
+    decimals: int
+
+    @property
+    def measured(self) -> Measured:
+        """The part of it that calculations depend on."""
+        return Measured(self.type, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The indicator that a derived one starts from, and what its values are called in the recipe."""
+
+    indicator: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the number comes from: a publisher's data set, asked for by a connector, or another indicator (``base``).
+
+    A derived indicator has no connector, no query and nothing to read; its data set is its own.
+    """
+
+    dataset: str
+    level: str
+    publisher: str
+    license: str
+    frequency: str
+    lag: str
+    columns: tuple[Column, ...]
+    connector: str | None = None
+    query: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    page: str = ""
+    read: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    base: Base | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One indicator as its file says it.
+
+    ``publish`` is False for a component, which feeds other indicators and is never on a dashboard. ``inputs`` are the
+    other indicators that this one is made of, each with what kind of number it is.
+    """
+
+    id: str
+    title: str
+    description: str
+    domain: str
+    subdomain: str
+    measure: Measure
+    source: Source
+    recipe: tuple[Step, ...]
+    checks: Mapping[str, Any]
+    owner: str
+    caveats: tuple[str, ...]
+    path: Path
+    text: str
+    publish: bool = True
+    corrections: tuple[Correction, ...] = ()
+    accept: tuple[Acceptance, ...] = ()
+    inputs: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def digest(self) -> str:
+        """A hash of the file's text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def described(self) -> dict[str, Any]:
+        """What the indicator is, as plain data for a reader."""
+        source = self.source
+        return {
+            "indicator": self.id,
+            "title": self.title,
+            "description": self.description,
+            "domain": f"{self.domain} / {self.subdomain}",
+            "measure": f"{self.measure.type} in {self.measure.unit}, {self.measure.polarity}",
+            "published": "" if self.publish else "no: a component of others",
+            "made_of": list(self.inputs),
+            "source": {
+                "publisher": source.publisher,
+                "license": source.license,
+                "dataset": source.dataset,
+                "page": source.page,
+                "published": f"every {source.frequency}, about {source.lag} after the period",
+                "level": source.level,
+            },
+            "checks": dict(self.checks),
+            "caveats": list(self.caveats),
+            "owner": self.owner,
+            "file": str(self.path),
+        }
