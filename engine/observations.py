@@ -39,7 +39,7 @@ SCHEMA = pa.DataFrameSchema(
         "area_vintage": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}$")),
         "area_level": _text,
         "source_area_code": _text,
-        "time_period": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}/P[0-9]+[YM]$")),
+        "time_period": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}/P[0-9]+[YMD]$")),
         "period_start": _day,
         "period_end": _day,
         "breakdown": _text,

@@ -157,7 +157,7 @@ def _one_length(case: Case) -> Iterator[Finding]:
     """Pooled and single years, or years and months, in one series: a dashboard would draw them as one line."""
     periods = sorted(Period.parse(text) for text in case.frame["time_period"].unique())
     lengths = {period.iso.partition("/")[2]: period for period in reversed(periods)}
-    if len(lengths) > 1:
+    if len(lengths) > 1 and not any(_one_end(case)):
         said = ", ".join(f"{length} ({period.iso})" for length, period in sorted(lengths.items()))
         yield Finding("one_length", "stop", f"The periods are of different length: {said}. Keep one in the recipe.")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yhovi.engine.amendments import Acceptance
 from yhovi.engine.checks import ALWAYS, CHECK_SIGNATURES
 from yhovi.engine.geography import Area, load_registry
+from yhovi.engine.measures import Measured
 from yhovi.engine.observations import Observed, Subject, observe
 from yhovi.engine.periods import Period
 from yhovi.engine.quality import CHECKS, DEFAULT_SHRINK, Case, Finding, judge, shrink_limit
@@ -21,6 +24,7 @@ DISTRICTS = tuple(area for area in REGISTRY.at("lad") if area.name in {"Leeds", 
 AREAS = (*DISTRICTS, *REGISTRY.at("region"), *REGISTRY.at("country"))
 SHEFFIELD, LEEDS, WAKEFIELD = (area.code for area in DISTRICTS)
 REGION, ENGLAND = "E12000003", "E92000001"
+TODAY = date(2026, 3, 31)
 Y2022, Y2023 = "2022-01-01/P1Y", "2023-01-01/P1Y"
 LEFT_OUT = "The source left areas out, or prints codes that the recipe drops."
 
@@ -37,6 +41,7 @@ def row(area: str = LEEDS, period: str = Y2023, value: float | None = 74.1, **sa
         "period_end": Period.parse(period).end.isoformat(),
         "breakdown": "_T",
         "value": value,
+        "obs_status": "A" if value is not None else "Q",
         **said,
     }
 
@@ -47,11 +52,13 @@ def case(
     *,
     release: str | None = "2024-04",
     areas: tuple[Area, ...] = AREAS,
+    measured: Measured = Measured("mean", "years"),  # noqa: B008  (frozen)
+    accept: tuple[Acceptance, ...] = (),
     **left_out: Any,
 ) -> Case:
     frame = pd.DataFrame(rows, columns=list(row())).astype({"value": float})
     observed = Observed(frame, **{"outside": 0, "no_codes": (), "repeated": 0, **left_out})
-    return Case(observed, checks or {}, areas, "lad", release)
+    return Case(observed, checks or {}, areas, "lad", release, measured, accept, TODAY)
 
 
 def findings(*said: Any, **more: Any) -> tuple[Finding, ...]:
@@ -168,7 +175,10 @@ ENDS: dict[str, tuple[list[Row], list[str]]] = {
 
 @pytest.mark.parametrize(("rows", "messages"), ENDS.values(), ids=ENDS)
 def test_periods_that_end_together_stop_the_load(rows: list[Row], messages: list[str]) -> None:
-    assert findings(rows) == tuple(Finding("one_end", "stop", message) for message in messages)
+    """Those that end on different days or aren't of one area are left to one_length, which tells of them once."""
+    told = [finding for finding in findings(rows) if finding.check == "one_end"]
+    assert told == [Finding("one_end", "stop", message) for message in messages]
+    assert len(findings(rows)) == 1
 
 
 # range -----------------------------------------------------------------------------------------------
@@ -358,7 +368,8 @@ MISSED: dict[str, tuple[list[Row], dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("rows", "said", "message"), MISSED.values(), ids=MISSED)
 def test_a_golden_of_the_same_release_stops_the_load(rows: list[Row], said: dict[str, Any], message: str) -> None:
-    assert findings(rows, {"golden": [{**GOLDEN, **said}]}) == (Finding("golden", "stop", message),)
+    told = [finding for finding in findings(rows, {"golden": [{**GOLDEN, **said}]}) if finding.check == "golden"]
+    assert told == [Finding("golden", "stop", message)]
 
 
 RELEASES: dict[str, tuple[str | None, str]] = {
@@ -467,9 +478,131 @@ def test_observations_are_judged_as_they_are_made() -> None:
     )
     observed = observe(cells, Subject("E-EJ-01", "percent", AREAS, REGISTRY, "published"))
     checks = {"range": {"max": 100}, "complete": {"areas": "all"}, "golden": [{**GOLDEN, "area": SHEFFIELD}]}
-    verdict = judge(Case(observed, checks, AREAS, "lad", "2024-04"))
+    verdict = judge(Case(observed, checks, AREAS, "lad", "2024-04", Measured("mean", "years")))
     assert observed.frame.loc[sorted(verdict.held), "area_code"].tolist() == [WAKEFIELD]
     assert [finding.message for finding in verdict.findings] == [
         f"1 value lies above 100 and is held back: {WAKEFIELD} {Y2023} 500.",
         f"The published figure for {SHEFFIELD} {Y2023} is 74.1, but 70 came out. {CITED}",
     ]
+
+
+# one_length ------------------------------------------------------------------------------------------
+
+LENGTHS: dict[str, tuple[tuple[str, ...], str]] = {
+    "pooled and single years": (
+        ("2020-01-01/P3Y", "2023-01-01/P1Y", "2024-01-01/P1Y"),
+        "The periods are of different length: P1Y (2023-01-01/P1Y), P3Y (2020-01-01/P3Y). Keep one in the recipe.",
+    ),
+    "months and a year": (
+        ("2023-01-01/P1M", "2023-02-01/P1M", "2022-01-01/P1Y"),
+        "The periods are of different length: P1M (2023-01-01/P1M), P1Y (2022-01-01/P1Y). Keep one in the recipe.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("periods", "message"), LENGTHS.values(), ids=LENGTHS)
+def test_periods_of_different_length_are_no_series(periods: tuple[str, ...], message: str) -> None:
+    assert findings([row(period=period) for period in periods]) == (Finding("one_length", "stop", message),)
+
+
+# scale -----------------------------------------------------------------------------------------------
+
+PERCENT = Measured("proportion", "percent")
+FRACTIONS = (0.423, 0.5, 0.611, 1.0, 0.0)
+
+
+def five(values: Sequence[float]) -> list[Row]:
+    """A series of five years."""
+    return [row(period=f"{2019 + place}-01-01/P1Y", value=value) for place, value in enumerate(values)]
+
+
+def test_fractions_that_pass_for_percentages_stop_the_load() -> None:
+    message = (
+        "All 5 percentages lie between 0 and 1 (0 to 1): if these are fractions, declare their unit and convert it to"
+        " percent."
+    )
+    assert findings(five(FRACTIONS), measured=PERCENT) == (Finding("scale", "stop", message),)
+
+
+NO_FRACTIONS: dict[str, tuple[Sequence[float], Measured]] = {
+    "one above one": ((*FRACTIONS[:4], 1.1), PERCENT),
+    "too few to tell": (FRACTIONS[:4], PERCENT),
+    "nothing but zeros": ((0.0,) * 5, PERCENT),
+    "another unit": (FRACTIONS, Measured("ratio", "ratio")),
+}
+
+
+@pytest.mark.parametrize(("values", "measured"), NO_FRACTIONS.values(), ids=NO_FRACTIONS)
+def test_small_percentages_pass(values: Sequence[float], measured: Measured) -> None:
+    assert findings(five(values), measured=measured) == ()
+
+
+# disclosure ------------------------------------------------------------------------------------------
+
+COUNT = Measured("count", "count")
+REVEALED = "1 suppressed value is the published total less the parts that are shown: {}. Tell the publisher."
+
+
+def parts(**values: float | None) -> list[Row]:
+    """One area and year, by breakdown."""
+    return [row(breakdown=name, value=value) for name, value in values.items()]
+
+
+def test_a_suppressed_part_that_the_total_reveals_is_told() -> None:
+    rows = parts(_T=10.0, M=None, F=7.0)
+    message = REVEALED.format(f"{LEEDS} 2023-01-01/P1Y M")
+    assert findings(rows, measured=COUNT) == (Finding("disclosure", "warn", message),)
+
+
+def test_a_suppressed_district_that_the_region_reveals_is_told() -> None:
+    rows = [row(SHEFFIELD, value=3.0), row(LEEDS, value=None), row(WAKEFIELD, value=4.0), row(REGION, value=9.0)]
+    areas = (*DISTRICTS, *REGISTRY.at("region"))
+    message = REVEALED.format(f"{LEEDS} 2023-01-01/P1Y")
+    assert findings(rows, areas=areas, measured=COUNT) == (Finding("disclosure", "warn", message),)
+
+
+HIDDEN: dict[str, tuple[list[Row], Measured]] = {
+    "two are suppressed": (parts(_T=10.0, M=None, F=None, X=1.0), COUNT),
+    "the total is suppressed": (parts(_T=None, M=None, F=7.0), COUNT),
+    "there is no total": (parts(M=None, F=7.0), COUNT),
+    "it is missing for another reason": (
+        [*parts(_T=10.0, F=7.0), row(breakdown="M", value=None, obs_status="O")],
+        COUNT,
+    ),
+    "it is a rate, which doesn't add up": (parts(_T=10.0, M=None, F=7.0), Measured("crude_rate", "per_1000")),
+}
+
+
+@pytest.mark.parametrize(("rows", "measured"), HIDDEN.values(), ids=HIDDEN)
+def test_what_nobody_can_subtract_isnt_told(rows: list[Row], measured: Measured) -> None:
+    assert findings(rows, measured=measured) == ()
+
+
+# accept ----------------------------------------------------------------------------------------------
+
+
+def accepted(check: str, until: date = TODAY) -> tuple[Acceptance, ...]:
+    return (Acceptance(check, "the publisher is looking into it", until),)
+
+
+def test_an_accepted_check_only_warns_until_its_last_day() -> None:
+    rows = five(FRACTIONS)
+    (finding,) = findings(rows, measured=PERCENT, accept=accepted("scale"))
+    assert (finding.severity, finding.rows) == ("warn", ())
+    assert finding.message.endswith(" (Accepted until 2026-03-31: the publisher is looking into it)")
+
+
+def test_after_its_last_day_it_stops_again_and_says_so() -> None:
+    (finding,) = findings(five(FRACTIONS), measured=PERCENT, accept=accepted("scale", date(2026, 3, 30)))
+    assert finding.severity == "stop"
+    assert finding.message.endswith(" (It was accepted until 2026-03-30: the publisher is looking into it)")
+
+
+def test_accepted_rows_are_no_longer_held_back() -> None:
+    verdict = judge(case([row(value=120.0)], {"range": {"max": 100}}, accept=accepted("range")))
+    assert (verdict.held, [finding.severity for finding in verdict.findings]) == (frozenset(), ["warn"])
+
+
+def test_other_checks_stay_as_they_are() -> None:
+    (finding,) = findings(five(FRACTIONS), measured=PERCENT, accept=accepted("range"))
+    assert finding.severity == "stop"

@@ -1,0 +1,218 @@
+"""Indicators that are made of others: in which order they run, what they are made from, and what a failure costs."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.commands import Cli, Said
+from support.content import rows
+
+HEAD = """\
+id: {id}
+title: {id}
+description: An indicator that tests make, of figures that tests make.
+domain: society
+subdomain: housing
+measure: {{type: {type}, unit: {unit}, polarity: neutral, decimals: 1}}
+"""
+TAIL = """\
+checks:
+  range: {max: 5000}
+  golden: {none: the figures are made by the test}
+owner: tests
+"""
+ABOUT = """\
+  geography: {level: lad, codes: as_published}
+  publisher: A council
+  license: OGL-UK-3.0
+  frequency: P1Y
+  lag: P6M
+"""
+COUNTED = (
+    HEAD
+    + """\
+source:
+  connector: file
+  dataset: council/{name}
+  query: {{landed: true}}
+  columns: [{{name: Code}}, {{name: Year}}, {{name: Number, type: number, unit: count, measure: count, markers: {{"*": suppressed}}}}]
+"""
+)
+COUNT_RECIPE = """\
+recipe:
+  - period: {from: Year, as: calendar_year}
+  - observe: {area: Code, value: Number}
+"""
+RATE = """\
+source:
+  indicator: S-H-91
+  as: homes
+"""
+RATE_RECIPE = """\
+recipe:
+  - join: {indicator: S-H-92, as: people, periods: same}
+  - derive: {rate: homes / people * 1000}
+  - observe: {area: area, value: rate, numerator: homes, denominator: people}
+"""
+CORRECTION = """\
+corrections:
+  - area: E06000014
+    period: 2023
+    action: replace
+    value: 110
+    expect: 100
+    reason: two were left out
+    provider: the council
+"""
+LEEDS, YORK, BARNSLEY, HULL = "E08000035", "E06000014", "E08000016", "E06000010"
+HOMES: dict[str, Any] = {LEEDS: 300, YORK: 100, BARNSLEY: "*", HULL: 50}
+PEOPLE: dict[str, Any] = {LEEDS: 1000, YORK: 200, "E08000038": 100}
+
+
+@pytest.fixture(autouse=True)
+def catalogue(tmp_path: Path) -> Path:
+    """Homes and people, which is a component, and homes for each thousand people, whose id comes first."""
+    folder = tmp_path / "indicators" / "society"
+    folder.mkdir(parents=True)
+    homes = COUNTED.format(id="S-H-91", type="count", unit="count", name="homes")
+    people = COUNTED.format(id="S-H-92", type="count", unit="count", name="people")
+    rate = HEAD.format(id="S-H-90", type="crude_rate", unit="per_1000")
+    (folder / "S-H-91.yaml").write_text(homes + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
+    (folder / "S-H-92.yaml").write_text("publish: false\n" + people + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
+    (folder / "S-H-90.yaml").write_text(rate + RATE + ABOUT + RATE_RECIPE + TAIL, encoding="utf-8")
+    return folder
+
+
+def land(cli: Cli, folder: Path, name: str, cells: dict[str, Any], release: str = "v1") -> None:
+    lines = ["Code,Year,Number", *(f"{code},2023,{value}" for code, value in cells.items())]
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert cli("land", f"council/{name}", f"{name}.csv", "--release", release).code == 0
+
+
+def land_both(cli: Cli, folder: Path, release: str = "v1", **changed: dict[str, Any]) -> None:
+    land(cli, folder, "homes", {**HOMES, **changed.get("homes", {})}, release)
+    land(cli, folder, "people", {**PEOPLE, **changed.get("people", {})}, release)
+
+
+def ask(folder: Path, question: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "yhovi.db")) as database:
+        return database.execute(question).fetchall()
+
+
+def statuses(said: Said) -> dict[str, str]:
+    return {outcome["indicator"]: outcome["status"] for outcome in said.json["outcomes"]}
+
+
+def rates(folder: Path) -> dict[str, tuple[Any, ...]]:
+    return {row["lad_code"]: (row["value"], row["status_reason"]) for row in rows(folder / "yhovi.db", "S-H-90")}
+
+
+def test_it_runs_after_what_it_is_made_of(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    said = cli("run", "--all", "--json")
+    assert said.code == 0, said.err
+    assert statuses(said) == {"S-H-91": "loaded", "S-H-92": "loaded", "S-H-90": "loaded"}
+    assert rates(tmp_path) == {
+        LEEDS: (300.0, None),
+        YORK: (500.0, None),
+        BARNSLEY: (None, "suppressed"),
+        HULL: (None, "not_available"),
+    }
+
+
+def test_asked_for_alone_it_brings_what_it_is_made_of(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    said = cli("run", "S-H-90")
+    assert said.code == 0, said.err
+    assert "also: S-H-91, S-H-92, as others are made of them\n" in said.err
+    assert len(rates(tmp_path)) == 4
+
+
+def test_a_component_is_kept_and_on_no_dashboard(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    assert rows(tmp_path / "yhovi.db", "S-H-92") == []
+    assert ask(tmp_path, "select count(*) from observation_current where indicator_id = 'S-H-92'") == [(3,)]
+
+
+def test_a_load_says_which_loads_it_was_made_from(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    question = """
+        select mine.indicator_id, other.indicator_id from load_input
+        join load mine on mine.load_id = load_input.load_id
+        join load other on other.load_id = load_input.input_load_id order by 1, 2
+    """
+    assert ask(tmp_path, question) == [("S-H-90", "S-H-91"), ("S-H-90", "S-H-92")]
+
+
+def test_a_second_run_changes_nothing(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    said = cli("run", "--all", "--json")
+    assert set(statuses(said).values()) == {"unchanged"}
+
+
+def test_a_revised_input_revises_it(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    land_both(cli, tmp_path, "v2", people={LEEDS: 1500})
+    said = cli("run", "--all", "--json")
+    changed = {outcome["indicator"]: outcome["changed"] for outcome in said.json["outcomes"]}
+    assert changed == {"S-H-91": 0, "S-H-92": 1, "S-H-90": 1}
+    assert rates(tmp_path)[LEEDS] == (200.0, None)
+
+
+def test_it_keeps_its_last_values_where_an_input_fails(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    before = rates(tmp_path)
+    land_both(cli, tmp_path, "v2", homes={LEEDS: 400}, people={LEEDS: "[c]"})
+    said = cli("run", "--all", "--json")
+    assert said.code == 6
+    assert statuses(said) == {"S-H-91": "loaded", "S-H-92": "failed", "S-H-90": "stale"}
+    (stale,) = (outcome for outcome in said.json["outcomes"] if outcome["status"] == "stale")
+    assert stale["error"] == (
+        "It keeps its last values, as S-H-92, which it is made of, failed. Mend that first; this one follows by itself."
+    )
+    assert rates(tmp_path) == before
+
+
+def test_a_value_held_back_leaves_what_is_made_of_it_as_it_was(cli: Cli, tmp_path: Path) -> None:
+    """The input's row is quarantined and keeps what it had; so does the rate."""
+    land_both(cli, tmp_path)
+    cli("run", "--all")
+    land_both(cli, tmp_path, "v2", homes={LEEDS: 99_999, YORK: 120})
+    said = cli("run", "--all", "--json")
+    assert said.code == 0
+    assert (rates(tmp_path)[LEEDS], rates(tmp_path)[YORK]) == ((300.0, None), (600.0, None))
+
+
+def test_a_dry_run_makes_it_in_memory(cli: Cli, tmp_path: Path) -> None:
+    land_both(cli, tmp_path)
+    said = cli("run", "--all", "--dry-run", "--json")
+    assert set(statuses(said).values()) == {"checked"}
+    assert not (tmp_path / "yhovi.db").exists()
+
+
+def test_a_correction_is_made_before_the_checks_and_ends_when_the_source_mends(
+    cli: Cli, tmp_path: Path, catalogue: Path
+) -> None:
+    file = catalogue / "S-H-91.yaml"
+    wrong = CORRECTION
+    file.write_text(file.read_text(encoding="utf-8") + wrong, encoding="utf-8")
+    land_both(cli, tmp_path)
+    assert cli("run", "--all").code == 0
+    assert rates(tmp_path)[YORK] == (550.0, None)
+    assert ask(tmp_path, "select status_flags, note from observation_current where value = 110") == [
+        ("corrected", "Corrected here (the council): two were left out")
+    ]
+    land_both(cli, tmp_path, "v2", homes={YORK: 110})
+    said = cli("run", "--all")
+    assert said.code == 6
+    assert "error: S-H-91: A correction of E06000014 2023 expects 100, but the source says 110 now.\n" in said.err
