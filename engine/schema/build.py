@@ -216,6 +216,7 @@ def _column() -> dict[str, Any]:
             "unit": {"enum": list(UNITS), "description": "The unit of its numbers, with their scale."},
             "measure": {"enum": list(MEASURE_TYPES), "description": "What kind of number they are."},
             "markers": _markers(),
+            "status_from": _text("The column that says why a number is missing; markers are then its texts."),
             "whole": _texts(
                 "Categories in it that contain the others, such as Total: they are never added to their parts."
             ),
@@ -227,7 +228,7 @@ def _column() -> dict[str, Any]:
                 "description": "Whether the file may come without it; its cells are then blank.",
             },
         },
-        optional=("pattern", "type", "unit", "measure", "markers", "whole", "once_per", "optional"),
+        optional=("pattern", "type", "unit", "measure", "markers", "status_from", "whole", "once_per", "optional"),
     )
 
 

@@ -77,6 +77,7 @@ def listed(said: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
             pattern=column.get("pattern"),
             unit=column.get("unit"),
             markers=tuple(column.get("markers", {}).items()),
+            status_from=column.get("status_from"),
             required=not column.get("optional", False),
             measure=column.get("measure"),
             whole=tuple(column.get("whole", ())),

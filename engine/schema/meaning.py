@@ -19,7 +19,7 @@ from ...connectors.base import Column, SourceError
 from ..document import At, Document
 from ..errors import Problem
 from ..geography import LEVELS, is_code
-from ..measures import MEASURE_TYPES
+from ..measures import MEASURE_TYPES, Measured
 from ..periods import Period, matches
 from ..read.options import Options
 from ..recipe.columns import Columns
@@ -139,8 +139,15 @@ def _judge_recipe(case: _Case) -> Iterator[Problem]:
             problems.append(case.document.problem(("recipe", *at), code, found, allowed, cure))
 
     inputs = {name: one.measured for name, one in case.known.items()}
-    check_recipe(Columns.of(columns, inputs=inputs), steps, report)
+    check_recipe(Columns.of(columns, inputs=inputs), steps, report, _measured(case))
     yield from problems
+
+
+def _measured(case: _Case) -> Measured | None:
+    """What kind of number the recipe has to end with, as far as that can be relied on."""
+    if not all(case.sound("measure", key) for key in ("type", "unit")):
+        return None
+    return Measured(case.said("measure", "type"), case.said("measure", "unit"))
 
 
 # No step is called that, so the recipe is checked up to it.

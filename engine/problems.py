@@ -1,0 +1,55 @@
+"""Every code that a problem of a spec can have, with what it means. The reference lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+CODES: Mapping[str, str] = MappingProxyType(
+    {
+        # the file
+        "unreadable-file": "The file can't be opened.",
+        "too-large": "The file is larger than a spec ever is.",
+        "not-utf-8": "The file isn't written in UTF-8.",
+        "not-yaml": "The text isn't YAML, or a character in it is none.",
+        "no-anchors": "The file uses anchors or aliases, which a spec can't.",
+        "no-tags": "The file uses tags, which a spec can't.",
+        "too-deep": "The data is nested too deep.",
+        "two-documents": "There is more than one document in the file.",
+        "duplicate-key": "A key stands twice in one place.",
+        "duplicate-id": "Two files have the same id.",
+        "id-is-not-file-name": "The id isn't the file's name.",
+        "wrong-folder": "The file lies in the folder of another domain.",
+        # keys and values
+        "unknown-key": "A key isn't known in that place.",
+        "missing-key": "A key that is needed isn't there.",
+        "key-not-here": "A key doesn't go with those beside it.",
+        "bad-key": "A key hasn't the form that keys have there, or names what the step can't use.",
+        "wrong-type": "A value is of another type than is needed: a text for a number, a list for a text.",
+        "not-allowed": "A value is none of those that are allowed.",
+        "bad-form": "A text hasn't the form that is needed.",
+        "out-of-bounds": "A number or a length is beyond its bounds.",
+        # source
+        "host-not-allowed": "The address is at a host that neither the connector nor the settings allow.",
+        "bad-reading": "What is said about reading contradicts itself.",
+        "needless-columns": "Columns are listed for a connector that states its own.",
+        "unknown-indicator": "There is no indicator of that id in the catalogue.",
+        "level-mismatch": "An indicator that this one is made of isn't published at this one's level.",
+        "cycle": "Indicators are made of each other in a circle.",
+        # measure and checks
+        "unit-unfit": "The unit doesn't fit the measure type.",
+        "empty-range": "The smallest value that is allowed is above the largest.",
+        "no-area-code": "An area is named otherwise than by its code.",
+        "no-period": "A period is written in no form that is understood.",
+        # recipe: columns
+        "observe-missing": "The recipe doesn't end with observe.",
+        "observe-not-last": "There are steps after observe.",
+        "unknown-column": "A step names a column that isn't there at that point.",
+        "group-column": "A step needs one column, and is given a group of columns.",
+        "duplicate-column": "A column would be there twice.",
+        "reserved-name": "A column's name begins with an underscore.",
+        "kind-mismatch": "A text stands where a number is needed, or the reverse.",
+        "bad-expression": "An expression can't be read.",
+        "constant-condition": "A condition is the same for every row.",
+    }
+)

@@ -1,0 +1,100 @@
+"""What every recording is made of: the answers, what was asked for them, and our own tables of figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FIGURES = Path(__file__).resolve().parents[1] / "figures"
+RETRIEVED_AT = "2026-01-15T06:00:00+00:00"
+REGION, ENGLAND = "E12000003", "E92000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer and what was asked for it."""
+
+    url: str
+    parameters: tuple[tuple[str, str], ...]
+    content: bytes
+    file: str = "data.csv"
+    media_type: str = "text/csv"
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What ``exchange.json`` says of it."""
+        return {
+            "url": self.url,
+            "parameters": self.parameters,
+            "method": "GET",
+            "body": None,
+            "file": self.file,
+            "status": 200,
+            "headers": {"content-type": self.media_type},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The answers of one data set in one release; a single made-up figure makes all of it ``synthetic``.
+
+    ``part`` is a folder of its own below the data set's, where not all of its answers are of one origin.
+    """
+
+    source: str
+    dataset: str
+    release: str
+    origin: str
+    answers: tuple[Answer, ...]
+    part: str = ""
+    retrieved_at: str = RETRIEVED_AT
+
+    @property
+    def exchange(self) -> dict[str, Any]:
+        """What ``exchange.json`` says."""
+        return {
+            "source": self.source,
+            "dataset": self.dataset,
+            "retrieved_at": self.retrieved_at,
+            "release": self.release,
+            "origin": self.origin,
+            "answers": [answer.described for answer in self.answers],
+        }
+
+    def write(self, recordings: Path) -> Path:
+        """Write the answers and their ``exchange.json``; returns their folder."""
+        folder = recordings / self.source / self.dataset / self.part
+        folder.mkdir(parents=True, exist_ok=True)
+        for answer in self.answers:
+            (folder / answer.file).write_bytes(answer.content)
+        text = json.dumps(self.exchange, indent=2, ensure_ascii=False) + "\n"
+        (folder / "exchange.json").write_text(text, encoding="utf-8", newline="\n")
+        return folder
+
+
+def figures(name: str) -> list[dict[str, str]]:
+    """The rows of one of our tables."""
+    with (FIGURES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def area_names() -> dict[str, str]:
+    """Names by code: today's areas, and those of before April 2023."""
+    return {row["code"]: row["name"] for table in ("areas.csv", "areas_before_2023.csv") for row in figures(table)}
+
+
+def curve(row: dict[str, str], since: int) -> float:
+    """A smooth made-up path: where it begins, how it tends and how that bends, each as a share of the beginning."""
+    return float(row["first"]) * (1 + float(row["trend"]) * since + float(row["bend"]) * since * since)
+
+
+def csv_text(rows: Iterable[Sequence[object]], line_end: str = "\n") -> str:
+    """Rows as CSV, with quotes only where they are needed."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    return text.getvalue()
