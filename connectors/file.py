@@ -62,6 +62,7 @@ QUERY_SCHEMA: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+_MEDIA: Mapping[str, Media] = MappingProxyType({"csv": "csv", "json": "json", "workbook": "workbook"})
 _WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".xlsm", ".xlsb"})
 
 
@@ -95,7 +96,10 @@ def _format(url: str) -> str:
     """Told by the path's ending or a parameter's: publishers hand out files as ?uri=/…/name.xlsx too."""
     split = urlsplit(url)
     names = (unquote(split.path), *(value for _, value in parse_qsl(split.query)))
-    return "workbook" if any(PurePosixPath(name).suffix.lower() in _WORKBOOKS for name in names) else "csv"
+    endings = {PurePosixPath(name).suffix.lower() for name in names}
+    if endings & _WORKBOOKS:
+        return "workbook"
+    return "json" if ".json" in endings else "csv"
 
 
 def _request(ask: Ask) -> Request:
@@ -111,4 +115,4 @@ def _request(ask: Ask) -> Request:
 def _expects(ask: Ask) -> Media:
     if ask.read.get("member"):
         return "any"
-    return "workbook" if reading(ask).reader == "workbook" else "csv"
+    return _MEDIA[reading(ask).reader]

@@ -117,7 +117,9 @@ class Plan:
         return [
             ENGINE_REVISION,
             self._origin(),
-            sorted(([c.name, c.kind, c.pattern, c.unit, sorted(c.markers)] for c in self.columns), key=str),
+            sorted(
+                ([c.name, c.kind, c.pattern, c.unit, c.status_from, sorted(c.markers)] for c in self.columns), key=str
+            ),
             [[name, SIGNATURES[name].revision, arguments] for name, arguments in self.steps],
             [[name, CHECK_SIGNATURES[name].revision, said] for name, said in sorted(self.checks.items())],
             [self.spec.source.level, self.vintage, self.registry_digest],

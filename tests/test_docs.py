@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from importlib.resources import files
@@ -101,3 +102,22 @@ def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+FRAGMENTS = [block for page in PAGES for block in blocks(page, "yaml") if not block.startswith(("id:", "#"))]
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS)
+def test_every_piece_of_a_spec_is_allowed(tmp_path: Path, fragment: str) -> None:
+    """Put in its place in a whole spec, it is what the schema allows there."""
+    from jsonschema import Draft202012Validator
+    from yhovi.engine.document import parse_document
+    from yhovi.engine.schema.build import indicator_schema
+    from yhovi.engine.schema.faults import schema_faults
+
+    whole = yaml.safe_load((files("yhovi") / "indicators/economy/E-BE-11.yaml").read_text(encoding="utf-8"))
+    for key, said in yaml.safe_load(fragment).items():
+        place = whole["source"] if key in ("read", "columns") else whole
+        place[key] = {**place[key], **said} if key == "checks" else said
+    document = parse_document(tmp_path / "E-BE-11.yaml", json.dumps(whole, default=str))
+    assert [str(fault.problem) for fault in schema_faults(Draft202012Validator(indicator_schema()), document)] == []

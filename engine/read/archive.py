@@ -19,6 +19,7 @@ from ...connectors.base import SourceError
 from .wording import count, quoted
 
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _IN_MEMORY = 32 * 2**20
 # zipfile raises all of these on bytes that aren't what a zip should hold
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
@@ -42,10 +43,19 @@ LIMITS = Limits()
 
 def is_zip(stream: BinaryIO) -> bool:
     """Whether the bytes begin like a zip; the stream is left at its start."""
+    return _first(stream) in _SIGNATURES
+
+
+def is_zip_or_workbook(stream: BinaryIO) -> bool:
+    """Whether the bytes begin like a zip, which newer workbooks are, or like an older workbook (xls)."""
+    return _first(stream) in {*_SIGNATURES, _OLD_WORKBOOK}
+
+
+def _first(stream: BinaryIO) -> bytes:
     stream.seek(0)
     first = stream.read(4)
     stream.seek(0)
-    return first in _SIGNATURES
+    return first
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def fit(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
     present = set(table.column_names)
     absent = pa.nulls(table.num_rows, pa.string())
     fitted: dict[str, Any] = {name: table[name] if name in present else absent for name in [*wanted, *carried]}
-    return pa.table(fitted)
+    return pa.table(fitted, metadata=table.schema.metadata)
 
 
 def _stand_ins(column: Column) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from ...connectors.base import SourceError
-from .archive import is_zip
+from .archive import is_zip_or_workbook
 from .options import Options
-from .tables import Place, Row, tabulate
+from .place import Place, Row
+from .tables import tabulate
 
 _PLACE = Place("Record")
 
@@ -40,7 +41,7 @@ def read_csv(stream: BinaryIO, options: Options, *, provenance: bool) -> Iterato
 
 
 def _refuse_other_kinds(stream: BinaryIO) -> None:
-    if is_zip(stream):
+    if is_zip_or_workbook(stream):
         raise SourceError(
             "A zip file or a workbook came where CSV was expected.",
             "Say read: member for a file inside a zip, or read: format: workbook.",

@@ -13,6 +13,7 @@ from ...connectors.base import Reading, SourceError
 from .archive import open_member
 from .delimited import read_csv
 from .options import Options
+from .records import read_json
 from .wording import quoted
 from .workbook import read_workbook
 
@@ -21,26 +22,30 @@ class Reader(Protocol):
     """Batches of text columns from the bytes of one file."""
 
     def __call__(self, stream: BinaryIO, options: Options, *, provenance: bool) -> Iterator[pa.Table]:
-        """Batches of the table in the stream; ``provenance`` adds the column ``_row``."""
+        """Batches of the table in the stream; ``provenance`` adds the column ``_row`` and the place of each column."""
         ...
 
 
-READERS: Mapping[str, Reader] = MappingProxyType({"csv": read_csv, "workbook": read_workbook})
+READERS: Mapping[str, Reader] = MappingProxyType({"csv": read_csv, "workbook": read_workbook, "json": read_json})
 
-_MEDIA: Mapping[str, str] = MappingProxyType({"csv": "CSV", "workbook": "a workbook"})
+_MEDIA: Mapping[str, str] = MappingProxyType({"csv": "CSV", "workbook": "a workbook", "json": "JSON"})
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml", b"<error")
 
 
 def read(stream: BinaryIO, reading: Reading, *, provenance: bool = False) -> Generator[pa.Table, None, None]:
     """The table in a file, as batches of up to 50,000 rows; all columns are text, and a blank cell is null.
 
-    At least one batch comes, so that the columns are known even where there are no rows. A fault may be met late:
+    At least one batch comes, so that the columns are known even where there are no rows; several sheets come as batches
+    of their own, each with its own columns. A fault may be met late:
     nothing of a file is good before the last batch has come. The stream stays open.
 
     Args:
         stream: The file's bytes, seekable.
         reading: The reader and its options, as ``READ_SCHEMA`` allows them.
-        provenance: Whether to add the column ``_row``, which says where each row was ("12", or "Table 3!12").
+        provenance: Whether to add the column ``_row``, which says where each row was ("12", or "Table 3!12"), and
+            under the key ``columns`` of the schema's metadata a JSON list of where each column was: pairs of a header
+            and a spreadsheet's letters, a CSV file's number of the field, a JSON field, or null for a column that the
+            reader added.
 
     Raises:
         SourceError: The file can't be read as a table, or not with these options.

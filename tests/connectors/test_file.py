@@ -53,6 +53,7 @@ FORMATS: dict[str, tuple[str, dict[str, Any], str, Media]] = {
     "xls in capitals": ("https://h.uk/A.XLS", {}, "workbook", "workbook"),
     "ods, with a version": ("https://h.uk/a.ods?v=2", {}, "workbook", "workbook"),
     "xlsx as a parameter": (f"{ONS}?uri={GVA}", {}, "workbook", "workbook"),
+    "json": ("https://h.uk/a.json", {}, "json", "json"),
     "said otherwise": ("https://h.uk/a.xlsx", {"format": "csv"}, "csv", "csv"),
     "said where no ending tells": ("https://h.uk/download", {"format": "workbook"}, "workbook", "workbook"),
     "inside a zip": ("https://h.uk/a.zip", {"format": "csv", "member": "*.csv"}, "csv", "any"),

@@ -18,7 +18,7 @@ from yhovi.engine.catalogue import compile_plans
 from yhovi.engine.document import parse_document
 from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
-from yhovi.engine.spec import load_specs
+from yhovi.engine.spec import load_specs, read_specs
 
 SHIPPED = Path(str(files(yhovi.indicators)))
 SPECS = {file.stem: file for file in sorted(SHIPPED.rglob("*.yaml"))}
@@ -45,7 +45,9 @@ def planned(folder: Path, indicator: str, text: str, settings: Settings = HERE) 
     """The plan of a spec's text."""
     file = folder / f"{indicator}.yaml"
     file.write_text(text, encoding="utf-8")
-    (plan,) = compile_plans(load_specs([file]), settings)
+    reading = read_specs([file], SHIPPED)
+    assert reading.problems == ()
+    (plan,) = compile_plans(reading.specs, settings)
     return plan
 
 
@@ -65,8 +67,9 @@ def test_a_plan_says_what_will_happen() -> None:
                 "&time=2004-12,latest&variable=45&measures=20599,21001,21002,21003"
             ),
             "secret": "NOMIS_API_KEY (if set)",
-            "then": list(nomis.outline(plan.ask)),
+            "then": list(nomis.outline(plan.fetch.ask)),
         },
+        "made_of": [],
         "reading": {
             "columns": [
                 *("DATE", "DATE_NAME", "GEOGRAPHY", "GEOGRAPHY_NAME", "GEOGRAPHY_CODE", "GEOGRAPHY_TYPE"),
@@ -113,12 +116,14 @@ def test_a_plan_says_what_will_happen() -> None:
                 *("E12000003", "E92000001"),
             ],
         },
+        "corrections": [],
         "checks": {
             "range": {"min": 30, "max": 100},
             "complete": {"areas": "all", "since": 2004},
             "golden": goldens,
-            "always": ["not_empty", "unique", "one_end", "known_areas"],
+            "always": ["not_empty", "unique", "one_end", "one_length", "scale", "disclosure", "known_areas"],
         },
+        "accepted": [],
         "target": {
             "tables": ["observation", "observation_current", "indicators"],
             "unit": "percent",
@@ -269,7 +274,7 @@ def test_the_order_of_keys_is_no_part_of_a_plan(tmp_path: Path, indicator: str) 
     plan = compiled(tmp_path, indicator, {})
     said = backwards(parse_document(SPECS[indicator], plan.spec.text).data)
     other = planned(tmp_path, indicator, yaml.dump(said, Dumper=QuotedTexts, sort_keys=False))
-    assert (other.fingerprint, other.exchange_key) == (plan.fingerprint, plan.exchange_key)
+    assert other.fingerprint == plan.fingerprint
 
 
 def test_the_order_of_dimensions_is_no_part_of_a_plan(tmp_path: Path) -> None:
@@ -282,7 +287,7 @@ def test_the_order_of_dimensions_is_no_part_of_a_plan(tmp_path: Path) -> None:
         for said in ("sex: 5, age: 0", "age: 0, sex: 5")
     ]
     assert plans[0].fingerprint == plans[1].fingerprint
-    assert plans[0].exchange_key == plans[1].exchange_key
+    assert plans[0].fetch.key == plans[1].fetch.key
 
 
 @pytest.mark.parametrize(
@@ -304,17 +309,17 @@ def test_a_mended_connector_touches_its_own_plans(
 ) -> None:
     """What is asked stays the same, so that answers in the archive still serve."""
     plan = compiled(tmp_path, indicator, {})
-    fingerprint, exchange_key = plan.fingerprint, plan.exchange_key
+    fingerprint, exchange_key = plan.fingerprint, plan.fetch.key
     monkeypatch.setattr(nomis, "REVISION", nomis.REVISION + 1)
     assert (plan.fingerprint == fingerprint) is same
-    assert plan.exchange_key == exchange_key
+    assert plan.fetch.key == exchange_key
 
 
 def test_specs_that_ask_the_same_share_an_exchange(tmp_path: Path) -> None:
     rate = compiled(tmp_path, RATE, {})
     text = rate.spec.text.replace("id: E-EJ-01", "id: E-EJ-02").replace("title:", "title: Another,", 1)
     other = planned(tmp_path, "E-EJ-02", text.replace("ends with '-12'", "ends with '-06'"))
-    assert other.exchange_key == rate.exchange_key
+    assert other.fetch.key == rate.fetch.key
     assert other.fingerprint != rate.fingerprint
 
 
@@ -324,7 +329,7 @@ def test_specs_that_ask_the_same_share_an_exchange(tmp_path: Path) -> None:
     ids=["query", "data set"],
 )
 def test_specs_that_ask_otherwise_do_not(tmp_path: Path, edits: Mapping[str, str]) -> None:
-    assert compiled(tmp_path, RATE, edits).exchange_key != compiled(tmp_path, RATE, {}).exchange_key
+    assert compiled(tmp_path, RATE, edits).fetch.key != compiled(tmp_path, RATE, {}).fetch.key
 
 
 @pytest.mark.parametrize("indicator", SPECS)

@@ -40,7 +40,10 @@ source:
   connector: file
   dataset: council/{name}
   query: {{landed: true}}
-  columns: [{{name: Code}}, {{name: Year}}, {{name: Number, type: number, unit: count, measure: count, markers: {{"*": suppressed}}}}]
+  columns:
+    - {{name: Code}}
+    - {{name: Year}}
+    - {{name: Number, type: number, unit: count, measure: count, markers: {{"*": suppressed}}}}
 """
 )
 COUNT_RECIPE = """\

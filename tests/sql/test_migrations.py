@@ -104,8 +104,8 @@ def test_a_new_version_begins_without_a_difference(connection, tmp_path) -> None
     """What Alembic proposes for the next version is an empty one, in our own style."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    command.revision(config(str(folder), connection), "nothing new", autogenerate=True, rev_id="0002")
-    written = (folder / "versions" / "0002_nothing_new.py").read_text(encoding="utf-8")
+    command.revision(config(str(folder), connection), "nothing new", autogenerate=True, rev_id="0003")
+    written = (folder / "versions" / "0003_nothing_new.py").read_text(encoding="utf-8")
     assert (
         written
         == '''"""nothing new."""
@@ -115,8 +115,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

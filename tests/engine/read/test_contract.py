@@ -49,6 +49,11 @@ def test_an_optional_group_that_is_absent_is_no_column():
     ]
 
 
+def test_what_is_said_of_columns_stays():
+    said = table().replace_schema_metadata({b"columns": b"[]"})
+    assert fit(said, [Column("Area code")]).schema.metadata == {b"columns": b"[]"}
+
+
 def test_a_table_without_rows_fits():
     fitted = fit(table().slice(0, 0), [YEARS, Column("Note", required=False)])
     assert (fitted.num_rows, fitted.column_names) == (0, ["2019", "2021", "2020", "Note", "_row"])

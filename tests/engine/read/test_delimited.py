@@ -1,6 +1,8 @@
 """CSV: what is read, and every refusal in full."""
 
 import io
+import re
+import unicodedata
 
 import pyarrow as pa
 import pytest
@@ -14,7 +16,10 @@ HEADER_CURE = "Open the file and say in read: header_row where its header is."
 LONG_CURE = "A value with a comma and no quotation marks does this, or a header in another row (read: header_row)."
 NAMED_CURE = "names is for blank headers. Compare it with the file: columns may have moved."
 QUOTING_CURE = "Open the file there; if it was cut off, fetch it again, otherwise tell the publisher."
-REPEATED_CURE = "Where the header covers several rows, join them: read: header_row: [first, last]."
+REPEATED_CURE = (
+    "Where the header covers several rows, join them: read: header_row: [first, last]. Otherwise number the "
+    "headers (read: duplicates: number), or leave columns out (read: columns)."
+)
 SHORT_CURE = "The file may have been cut off: fetch it again. If notes stand below the table, say read: footer."
 UNNAMED_CURE = "Say which row is the header (read: header_row), or name such columns (read: names: {1: code, 2: name})."
 
@@ -230,11 +235,16 @@ def test_a_fault_in_a_late_row_is_met():
 CELLS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 
 
+def plain(cell):
+    spaced = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in cell)
+    return re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", spaced).strip() or None
+
+
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=40))
 def test_what_is_written_is_read(rows):
-    """Whatever cells hold comes back stripped, and row for row less those that are blank."""
+    """Whatever cells hold comes back stripped, with plain spaces, and row for row less those that are blank."""
     quoted = ['"' + cell.replace('"', '""') + '"' for row in rows for cell in row]
     lines = ["a,b", *(",".join(pair) for pair in zip(quoted[::2], quoted[1::2], strict=True))]
-    stripped = [[cell.strip() or None for cell in row] for row in rows]
+    stripped = [[plain(cell) for cell in row] for row in rows]
     found = table("\r\n".join(lines) + "\r\n").to_pydict()
     assert [list(row) for row in zip(found["a"], found["b"], strict=True)] == [row for row in stripped if any(row)]

@@ -47,6 +47,13 @@ REFUSED = {
         "The file is empty (0 bytes) where a workbook was expected.",
         EMPTY_CURE,
     ),
+    "nothing, as JSON": (b"", "json", "The file is empty (0 bytes) where JSON was expected.", EMPTY_CURE),
+    "a web page, as JSON": (
+        b"<!doctype html>",
+        "json",
+        "A web page or an XML message came where JSON was expected.",
+        MARKUP_CURE,
+    ),
     "a web page, as CSV": (
         b"\xef\xbb\xbf\n <!DOCTYPE html><html>",
         "csv",
@@ -65,7 +72,7 @@ REFUSED = {
         "A web page or an XML message came where CSV was expected.",
         MARKUP_CURE,
     ),
-    "an unknown reader": (b"a", "jsn", "There is no reader 'jsn'.", "Choose one of 'csv', 'workbook'."),
+    "an unknown reader": (b"a", "jsn", "There is no reader 'jsn'.", "Choose one of 'csv', 'workbook', 'json'."),
 }
 
 
@@ -120,8 +127,12 @@ def test_the_stream_stays_open_after_a_refusal_and_when_left_early():
 
 @pytest.mark.parametrize(
     ("name", "content", "reader"),
-    [("data.csv", b"a,b\n1,2\n", "csv"), ("book.xlsx", workbook_bytes(), "workbook")],
-    ids=["CSV", "a workbook"],
+    [
+        ("data.csv", b"a,b\n1,2\n", "csv"),
+        ("book.xlsx", workbook_bytes(), "workbook"),
+        ("data.json", b'[{"a": 1, "b": 2}]', "json"),
+    ],
+    ids=["CSV", "a workbook", "JSON"],
 )
 def test_a_member_of_a_zip_is_read_like_a_file(name, content, reader):
     (batch,) = read(zipped(f"2023/{name}", content), Reading(reader, {"member": "*.*"}))
@@ -133,6 +144,7 @@ def test_a_member_of_a_zip_is_read_like_a_file(name, content, reader):
     st.one_of(
         st.binary(max_size=60),
         st.text(alphabet='a1,"\n\r\0£ ', max_size=60).map(str.encode),
+        st.text(alphabet='a1,"[]{}:.-eN ', max_size=60).map(str.encode),
         st.integers(0, 3000).map(lambda kept: workbook_bytes()[:kept]),
         st.tuples(st.integers(0, 4000), st.binary(min_size=1, max_size=4)).map(
             lambda damage: workbook_bytes()[: damage[0]] + damage[1] + workbook_bytes()[damage[0] + len(damage[1]) :]

@@ -1,6 +1,7 @@
 """Workbooks: cells to text, the choice of a sheet, and every refusal in full."""
 
 import io
+import json
 import zipfile
 from datetime import date, datetime, time, timedelta
 
@@ -241,21 +242,152 @@ def test_a_workbook_that_was_cut_off(kept):
     )
 
 
-def test_ods_is_known_by_its_content():
-    cells = "".join(
-        f"<table:table-cell office:value-type='string'><text:p>{c}</text:p></table:table-cell>" for c in "ab"
+def batches(book, provenance=False, **options):
+    return list(read(saved(book), Reading("workbook", options), provenance=provenance))
+
+
+def stacked():
+    """A sheet for each year, and between them what no one wants."""
+    book = workbook(
+        Contents=[["Contents"]],
+        Table_1a=[["Births"], ["LA code", 2019], ["E1", 1], ["E2", 2]],
+        Table_1b=[["Births"], ["LA code", 2020, 2021], ["E1", 3, 4]],
+        Table_1c=[],
+        Table_1d_=[["Deaths"], ["LA code", 2022], ["E1", 5]],
     )
-    numbers = "".join(f"<table:table-cell office:value-type='float' office:value='{n}'/>" for n in (1, 2.5))
-    names = "urn:oasis:names:tc:opendocument:xmlns"
-    content = (
-        f"<office:document-content xmlns:office='{names}:office:1.0' xmlns:table='{names}:table:1.0' "
-        f"xmlns:text='{names}:text:1.0'><office:body><office:spreadsheet><table:table table:name='Table 1'>"
-        f"<table:table-row>{cells}</table:table-row><table:table-row>{numbers}</table:table-row>"
-        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    hidden = book.create_sheet("Table 1e", 2)
+    hidden.sheet_state = "hidden"
+    for row in (["Births"], ["LA code", 2023], ["E1", 6]):
+        hidden.append(row)
+    return book
+
+
+YEARS = {"Table 1a": ["2019"], "Table 1b": ["2020", "2021"], "Table 1d": ["2022"], "Table 1e": ["2023"]}
+
+SEVERAL = {
+    "by pattern, in the order of the workbook": ({"pattern": "Table 1[a-e]"}, ["Table 1a", "Table 1b", "Table 1d"]),
+    "by title": ({"title": "births"}, ["Table 1a", "Table 1b"]),
+    "by name, in the order of the names": (["Table 1d", "Table 1a"], ["Table 1d", "Table 1a"]),
+    "a hidden one by name": (["Table 1e"], ["Table 1e"]),
+    "one by pattern": ({"pattern": "Table 1b"}, ["Table 1b"]),
+}
+
+
+@pytest.mark.parametrize(("sheets", "names"), SEVERAL.values(), ids=SEVERAL)
+def test_several_sheets_come_with_columns_of_their_own(sheets, names):
+    found = batches(stacked(), provenance=True, sheets=sheets, header_row=2, sheet_column="Sheet")
+    assert [batch.column_names for batch in found] == [["LA code", *YEARS[name], "Sheet", "_row"] for name in names]
+    assert [batch["Sheet"][0].as_py() for batch in found] == names
+    assert [batch["_row"][0].as_py() for batch in found] == [f"{name}!3" for name in names]
+
+
+def test_the_name_of_one_sheet():
+    assert table(workbook(Table_1_=[["a"], [1], [None], [2]]), sheet_column="from").to_pydict() == {
+        "a": ["1", "2"],
+        "from": ["Table 1", "Table 1"],
+    }
+
+
+def test_each_sheet_is_filled_down_for_itself():
+    book = workbook(A=[["r", "a"], ["N", 1], [None, 2]], B=[["r", "a"], [None, 3]])
+    assert [batch["r"].to_pylist() for batch in batches(book, sheets=["A", "B"], fill_down=["r"])] == [
+        ["N", "N"],
+        [None],
+    ]
+
+
+UNCHOSEN_SHEETS = {
+    "no such name": (
+        ["Table 1a", "Table 7"],
+        "No sheet is called 'Table 7'. Sheets: 'Contents', 'Table 1a', 'Table 1b', 'Table 1c', 'Table 1d '.",
+    ),
+    "no such pattern": (
+        {"pattern": "Table"},
+        "No sheet fits 'Table'. Sheets: 'Contents', 'Table 1a', 'Table 1b', 'Table 1c', 'Table 1d '.",
+    ),
+    "only an empty one": (
+        {"pattern": "Table 1c"},
+        "No sheet fits 'Table 1c'. Sheets: 'Contents', 'Table 1a', 'Table 1b', 'Table 1c', 'Table 1d '.",
+    ),
+    "no such title": (
+        {"title": "GDP"},
+        "No sheet has 'GDP' in cell A1. Sheets: 'Contents', 'Table 1a', 'Table 1b', 'Table 1c', 'Table 1d '.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sheets", "message"), UNCHOSEN_SHEETS.values(), ids=UNCHOSEN_SHEETS)
+def test_several_sheets_of_which_none_fits(sheets, message):
+    assert refusal_of(stacked(), sheets=sheets, header_row=2) == (message, "Correct read: sheets.")
+
+
+def test_a_fault_in_the_last_of_several_sheets_is_met():
+    book = workbook(A=[["a"], [1]], B=[[None], ["a"], [2]])
+    assert refusal_of(book, sheets=["A", "B"]) == (
+        "Row 1 of sheet 'B' should be the header, but it is blank.",
+        HEADER_CURE,
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", content)
-        archive.writestr("META-INF/manifest.xml", f"<manifest xmlns='{names}:manifest:1.0'/>")
-    assert table(stream.getvalue()).to_pydict() == {"a": ["1"], "b": ["2.5"]}
+
+
+def test_a_column_of_the_sheets_name_that_is_a_header():
+    assert refusal_of(workbook(S=[["a", "b"], [1, 2]]), sheet_column="b") == (
+        "read: adds the column 'b', but there is one of that name already.",
+        "Choose another name in read: sheet_column or read: blocks: labels.",
+    )
+
+
+PHANTOMS = {
+    "not said": {},
+    "by pattern": {"sheet": {"pattern": "(Sheet|Table).*"}},
+    "by title": {"sheet": {"title": "births"}},
+    "several by pattern": {"sheets": {"pattern": ".*"}},
+}
+
+
+@pytest.mark.parametrize("options", PHANTOMS.values(), ids=PHANTOMS)
+def test_hundreds_of_empty_and_hidden_sheets_are_passed_over(options):
+    book = workbook(**{f"Sheet_{number}": [] if number % 2 else [["Births"]] for number in range(300)})
+    for number in range(0, 300, 2):
+        book[f"Sheet {number}"].sheet_state = "hidden"
+    for row in (["Births"], ["a"], [1]):
+        book["Sheet 150"].append(row)
+    book["Sheet 150"].delete_rows(1)
+    book["Sheet 150"].sheet_state = "visible"
+    assert table(book, header_row=2, **options).to_pydict() == {"a": ["1"]}
+
+
+def test_blank_rows_and_columns_to_the_right_and_below_take_no_memory():
+    book = workbook(S=[["a", None, "b"], [1, None, 2]])
+    book["S"].cell(60_000, 60, " ")
+    found = list(read(saved(book), Reading("workbook"), provenance=True))
+    assert [batch.to_pydict() for batch in found] == [{"a": ["1"], "b": ["2"], "_row": ["S!2"]}]
+    assert sum(batch.nbytes for batch in found) < 1_000
+
+
+def test_a_value_far_to_the_right_of_the_last_header_is_met():
+    book = workbook(S=[["a"], *([number] for number in range(1_000))])
+    book["S"].cell(900, 30, "x")
+    assert refusal_of(book) == (
+        "Row 900 of sheet 'S' has a value where the header is blank: column 30.",
+        "Say which row is the header (read: header_row), or name such columns (read: names: {1: code, 2: name}).",
+    )
+
+
+def test_provenance_gives_each_column_its_letters():
+    book = workbook(S=[[None, "a", None, *range(2000, 2025)], [None, 1, None, *range(25)]])
+    (found,) = batches(book, provenance=True, sheet_column="Sheet")
+    said = json.loads(found.schema.metadata[b"columns"])
+    assert said[:3] == [["a", "B"], ["2000", "D"], ["2001", "E"]]
+    assert said[-2:] == [["2024", "AB"], ["Sheet", None]]
+    assert [header for header, _ in said] == [name for name in found.column_names if name != "_row"]
+
+
+def test_without_provenance_no_metadata_comes():
+    (found,) = batches(workbook(S=[["a"], [1]]))
+    assert found.schema.metadata is None
+    assert found.column_names == ["a"]
+
+
+def test_odd_spaces_in_cells():
+    book = workbook(S=[["Area\u200b name", "v"], ["North\u00a0Yorkshire\u00a0", "\u00ad"], ["\ufeffLeeds", "a\nb"]])
+    assert table(book).to_pydict() == {"Area name": ["North Yorkshire", "Leeds"], "v": [None, "a\nb"]}
