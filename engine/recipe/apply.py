@@ -29,7 +29,7 @@ Watch = Callable[[int, Frame, Frame], None]
 _ORDER = ("area", TIME_PERIOD, "breakdown", "value")
 
 
-def _unwatched(place: int, before: Frame, after: Frame) -> None:
+def unwatched(place: int, before: Frame, after: Frame) -> None:
     """Nobody looks."""
 
 
@@ -65,7 +65,7 @@ class _Bound:
 
 
 def apply(
-    tables: Iterable[pa.Table], recipe: Recipe, *, backend: Backend = "pandas", watch: Watch = _unwatched
+    tables: Iterable[pa.Table], recipe: Recipe, *, backend: Backend = "pandas", watch: Watch = unwatched
 ) -> Frame:
     """The observations that a recipe makes of tables, sorted by area, period and breakdown.
 
@@ -92,7 +92,7 @@ def apply(
     return _sorted(_run(_together(batches), bound[len(leading) :]))
 
 
-def derive(observations: Frame, recipe: Recipe, *, watch: Watch = _unwatched) -> Frame:
+def derive(observations: Frame, recipe: Recipe, *, watch: Watch = unwatched) -> Frame:
     """The observations that a recipe makes of another indicator's, whose columns are typed already.
 
     Raises:

@@ -31,12 +31,14 @@ _SHOWN = 12
 class Columns(Mapping[str, Column]):
     """Columns by name, in order. ``guessed`` are those that a faulty step left behind: their kind isn't known.
 
-    ``inputs`` are the other indicators that a recipe may join, each with what kind of number it is.
+    ``inputs`` are the other indicators that a recipe may join, each with what kind of number it is; ``target`` is what
+    kind of number the recipe has to end with, where that is known.
     """
 
     by_name: Mapping[str, Column]
     guessed: frozenset[str] = frozenset()
     inputs: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
+    target: Measured | None = None
 
     @classmethod
     def of(
@@ -47,8 +49,12 @@ class Columns(Mapping[str, Column]):
         return cls(by_name, frozenset(guessed), MappingProxyType(inputs or {}))
 
     def only(self, columns: Iterable[Column], guessed: Iterable[str] = ()) -> Columns:
-        """These columns in place of all others; the inputs stay known."""
-        return Columns.of(columns, guessed, self.inputs)
+        """These columns in place of all others; the inputs and the target stay known."""
+        return replace(Columns.of(columns, guessed, self.inputs), target=self.target)
+
+    def towards(self, target: Measured | None) -> Columns:
+        """The same columns, for a recipe that has to end with this kind of number."""
+        return replace(self, target=target)
 
     def __getitem__(self, name: str) -> Column:
         return self.by_name[name]
@@ -74,14 +80,22 @@ class Columns(Mapping[str, Column]):
 
     def renamed(self, names: Mapping[str, str]) -> Columns:
         """The same columns in the same order, some under new names; what isn't here is ignored."""
-        columns = (replace(column, name=names.get(name, name)) for name, column in self.items())
+        columns = (
+            replace(column, name=names.get(name, name), once_per=tuple(names.get(key, key) for key in column.once_per))
+            for name, column in self.items()
+        )
         return self.only(columns, (names.get(name, name) for name in self.guessed))
 
     def members(self, group: str, headers: Iterable[str]) -> tuple[str, ...]:
         """Those headers that a group stands for: they match its pattern, and no column is declared by their name."""
+        return tuple(self.labels(group, headers))
+
+    def labels(self, group: str, headers: Iterable[str]) -> Mapping[str, str]:
+        """The members of a group, each with the part of its header that the pattern's first group takes, else all."""
         pattern = re.compile(self[group].pattern or "(?!)")
         free = (header for header in headers if header not in self and not header.startswith(CARRIED))
-        return tuple(header for header in free if pattern.fullmatch(header))
+        found = {header: match for header in free if (match := pattern.fullmatch(header))}
+        return {header: (match[1] or header) if pattern.groups else header for header, match in found.items()}
 
     def suggestion(self, name: str) -> str:
         """A sentence with the likeliest column for a name that isn't one, or nothing."""

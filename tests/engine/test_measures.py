@@ -1,11 +1,22 @@
-"""Units, measure types and statuses: the tables hold together, and one status is shown of several."""
+"""Units, measure types and statuses: the tables hold together, units multiply, and one status is shown of several."""
 
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from yhovi.engine.measures import MEASURE_TYPES, NORMAL, REASONS, UNITS, MeasureType, Unit, primary
+from yhovi.engine.measures import (
+    MEASURE_TYPES,
+    NORMAL,
+    REASONS,
+    UNITS,
+    MeasureType,
+    Quantity,
+    Unit,
+    primary,
+    quantity,
+    unit_of,
+)
 
 CODES = sorted({reason.code for reason in REASONS.values()} | {NORMAL})
 
@@ -45,6 +56,115 @@ def test_only_counts_and_amounts_sum(over_areas: str, names: list[str]) -> None:
 )
 def test_a_scale_says_how_many_base_units_one_is(name: str, scale: float) -> None:
     assert UNITS[name].scale == scale
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "unit"),
+    [
+        ("kilotonnes", "thousand", "tonnes_per_person"),
+        ("tonnes", "thousand", "kg_per_person"),
+        ("gbp_million", "thousand", "gbp_thousand_per_person"),
+        ("gbp_million", "count", "1000000 gbp / count"),
+        ("gbp", "persons", "gbp_per_person"),
+        ("gbp_thousand", "gbp_thousand_per_person", "count"),
+        ("count", "persons", "fraction"),
+        ("count", "thousand", "per_1000"),
+        ("thousand", "count", "1000 fraction"),
+        ("percent", "fraction", "percent"),
+        ("percent", "count", "0.01 fraction / count"),
+        ("persons", "km2", "persons_per_km2"),
+        ("km2", "km", "km"),
+        ("kg", "hectares", "1e-07 tonnes / metres^2"),
+        ("gbp", "hours", "gbp_per_hour"),
+        ("mwh", "count", "mwh_per_household"),
+        ("index", "index", "fraction"),
+        ("index", "score", "index / score"),
+        ("gbp", "1000000 kwh / count^2", "1e-06 count^2 * gbp / kwh"),
+    ],
+)
+def test_a_unit_over_another_is_a_unit(above: str, below: str, unit: str) -> None:
+    assert unit_of(quantity(above) / quantity(below)) == unit
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("count", "persons"), ("fraction", "ratio"), ("gbp_per_person", "gbp_per_job")]
+)
+def test_of_two_units_that_are_one_quantity_the_first_names_it(one: str, other: str) -> None:
+    assert quantity(one) == quantity(other)
+    assert unit_of(quantity(other)) == one
+    assert list(UNITS).index(one) < list(UNITS).index(other)
+
+
+def test_every_dimension_has_a_base_unit() -> None:
+    bases = {unit.dimension for unit in UNITS.values() if unit.scale == 1}
+    used = {name for unit in UNITS.values() for name, _ in quantity(unit.name).dimensions}
+    assert used <= bases
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "per cent", "Percent", "percent ", "%", "percent /", "count / nothing", "count^0", "1.5", "x count", "None"],
+)
+def test_what_is_no_unit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no unit"):
+        quantity(text)
+
+
+def test_only_one_dimension_converts() -> None:
+    assert quantity("percent").converts_to(quantity("per_100000"))
+    assert quantity("kg_per_person").converts_to(quantity("tonnes_per_person"))
+    assert not quantity("percent").converts_to(quantity("count"))
+    assert not quantity("gbp").converts_to(quantity("gbp_per_person"))
+    assert not quantity("years").converts_to(quantity("hours"))
+
+
+def test_reckoning_leaves_no_trace() -> None:
+    percent, third = quantity("percent"), Quantity((("count", 1),), 1 / 3)
+    assert percent.scaled(1 / 3).scaled(3) == percent
+    assert third / third == quantity("fraction")
+    assert third * Quantity((("count", -1),), 3) == Quantity()
+    assert quantity("thousand") != quantity("count")
+    assert percent != "percent"
+    assert len({percent, percent.scaled(1 / 3).scaled(3)}) == 1
+
+
+units = st.sampled_from(list(UNITS))
+quantities = st.lists(units, min_size=1, max_size=4).map(
+    lambda names: [quantity(name) if place % 2 else quantity(name).inverse for place, name in enumerate(names)]
+)
+
+
+def product(parts: Sequence[Quantity]) -> Quantity:
+    whole = Quantity()
+    for part in parts:
+        whole *= part
+    return whole
+
+
+@given(quantities)
+def test_a_quantity_is_read_back_from_its_name(parts: Sequence[Quantity]) -> None:
+    assert quantity(unit_of(product(parts))) == product(parts)
+
+
+@given(quantities, st.randoms())
+def test_the_order_of_a_product_does_not_matter(parts: list[Quantity], random: object) -> None:
+    shuffled = list(parts)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert product(shuffled) == product(parts)
+    assert product(parts) / product(parts) == quantity("fraction")
+    assert product(parts).inverse.inverse == product(parts)
+
+
+@given(units, units, st.floats(0.001, 1000), st.floats(0.001, 1000))
+def test_what_a_number_means_does_not_depend_on_its_unit(one: str, other: str, above: float, below: float) -> None:
+    """A number of a unit is so many base units: dividing numbers and dividing what they mean come to the same."""
+    over = quantity(one) / quantity(other)
+    meant = (above * UNITS[one].scale) / (below * UNITS[other].scale)
+    assert above / below * over.scale == pytest.approx(meant, rel=1e-9)
+    times = quantity(one) * quantity(other)
+    assert above * below * times.scale == pytest.approx(above * UNITS[one].scale * below * UNITS[other].scale, rel=1e-9)
+    # a number ten times as large of the same thing is in a unit a tenth as large
+    assert (above * 10) * quantity(one).scaled(0.1).scale == pytest.approx(above * UNITS[one].scale, rel=1e-9)
 
 
 @pytest.mark.parametrize("registry", [UNITS, MEASURE_TYPES, REASONS], ids=["units", "types", "reasons"])

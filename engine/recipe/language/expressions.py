@@ -36,7 +36,7 @@ from .nodes import (
 )
 from .tokens import KEYWORDS, ExpressionError, Token, tokens
 
-__all__ = ("MAX_DEPTH", "Expression", "ExpressionError", "columns_of", "parse")
+__all__ = ("MAX_DEPTH", "Expression", "ExpressionError", "columns_of", "divisors_of", "parse")
 
 MAX_DEPTH = 30
 MAX_OPERATORS = 100
@@ -54,6 +54,18 @@ def parse(text: str) -> Expression:
 def columns_of(expression: Expression) -> tuple[str, ...]:
     """The columns that an expression names, each once, in the order of their first mention."""
     return tuple(dict.fromkeys(_names(expression)))
+
+
+def divisors_of(expression: Expression) -> tuple[Expression, ...]:
+    """What an expression divides by, where that can be zero: anything but a number that isn't."""
+    return tuple(divisor for divisor in _divisors(expression) if not (isinstance(divisor, Number) and divisor.value))
+
+
+def _divisors(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, Arithmetic):
+        yield from (operand for operator, operand in expression.rest if operator == "/")
+    for operand in operands(expression):
+        yield from _divisors(operand)
 
 
 def _names(expression: Expression) -> Iterator[str]:

@@ -6,17 +6,35 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from ...measures import Measured
 from ..columns import Columns
 from ..faults import Path, Report
 from ..signature import Arguments, Signature
+from .groups import GROUP_SIGNATURES
+from .joins import JOIN_SIGNATURES
+from .labels import LABEL_SIGNATURES
 from .observe import OBSERVE
 from .rows import ROW_SIGNATURES
+from .series import SERIES_SIGNATURES
 from .shapes import SHAPE_SIGNATURES
+from .units import UNIT_SIGNATURES
 
 __all__ = ("SIGNATURES", "Signature", "bind", "check_recipe")
 
 SIGNATURES: Mapping[str, Signature] = MappingProxyType(
-    {signature.name: signature for signature in (*ROW_SIGNATURES, *SHAPE_SIGNATURES, OBSERVE)}
+    {
+        signature.name: signature
+        for signature in (
+            *ROW_SIGNATURES,
+            *SHAPE_SIGNATURES,
+            *UNIT_SIGNATURES,
+            *LABEL_SIGNATURES,
+            *GROUP_SIGNATURES,
+            *JOIN_SIGNATURES,
+            *SERIES_SIGNATURES,
+            OBSERVE,
+        )
+    }
 )
 
 
@@ -34,13 +52,17 @@ def bind(name: str, arguments: Any) -> Arguments:
     return bound
 
 
-def check_recipe(columns: Columns, steps: Sequence[tuple[str, Any]], report: Report) -> Columns:
+def check_recipe(
+    columns: Columns, steps: Sequence[tuple[str, Any]], report: Report, measured: Measured | None = None
+) -> Columns:
     """Check a recipe from its first step to its last, and return the columns it ends with.
 
     ``report`` is told of every fault; a path starts with the step's index and name and goes on inside its arguments.
     Arguments must satisfy their schema. An unknown step is the caller's to report: what follows it can't be checked.
+    ``measured`` is what kind of number the recipe has to end with; without it, nothing is said about that.
     """
     _check_end(steps, report)
+    columns = columns.towards(measured)
     for place, (name, arguments) in enumerate(steps):
         if name not in SIGNATURES:
             return columns

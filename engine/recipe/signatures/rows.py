@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+from typing import Any
 
 from ....connectors.base import Column
 from ...measures import REASONS
 from ...periods import PERIOD_PATTERNS
 from ..columns import TIME_PERIOD, Columns, has_companion, number
 from ..faults import Path, Report, column_of_kind, known_column, new_name
-from ..language.expressions import Expression, ExpressionError, columns_of, parse
-from ..language.kinds import infer
+from ..language.expressions import Expression, ExpressionError, columns_of, divisors_of, parse
+from ..language.kinds import infer, typed
+from ..language.labels import can_hold
+from ..language.nodes import Name
 from ..language.tokens import MAX_LENGTH
 from ..signature import Arguments, Signature, mapped, named, schema
 
@@ -23,7 +27,18 @@ def _infer_keep(columns: Columns, arguments: Arguments, report: Report) -> Colum
     kind = infer(tree, columns, report) if tree else "unknown"
     if kind in ("text", "number"):
         report((), "kind-mismatch", f"The expression gives a {kind}.", _A_CONDITION)
-    return columns
+    return _narrowed(columns, tree) if tree and kind == "boolean" else columns
+
+
+def _narrowed(columns: Columns, condition: Expression) -> Columns:
+    """The same columns, less the labels of wholes that no row has any more."""
+    return columns.added(
+        *(
+            replace(column, whole=tuple(text for text in column.whole if can_hold(condition, name, text)))
+            for name, column in columns.items()
+            if column.whole
+        )
+    )
 
 
 def _infer_rename(columns: Columns, arguments: Arguments, report: Report) -> Columns:
@@ -46,8 +61,10 @@ def _infer_number(columns: Columns, arguments: Arguments, report: Report) -> Col
     if column is not None and column.kind == "number":
         report(("column",), "kind-mismatch", f"`{name}` is a number already.", "a column of texts", "Drop this step.")
         return columns
-    unit = column.unit if column else None
-    return columns.added(number(name, unit=unit, status=bool(arguments["markers"])))
+    made = number(name, status=bool(arguments["markers"]))
+    if column is None:
+        return columns.added(made)
+    return columns.added(replace(made, unit=column.unit, measure=column.measure, once_per=column.once_per))
 
 
 def _infer_derive(columns: Columns, arguments: Arguments, report: Report) -> Columns:
@@ -65,16 +82,25 @@ def _derived(columns: Columns, siblings: Set[str], name: str, text: str, report:
     if tree is None:
         return None
     columns = _with_siblings(columns, siblings & {*columns_of(tree)}, (name,), report)
-    match infer(tree, columns, report, (name,)):
+    found = typed(tree, columns, report, (name,))
+    match found.kind:
         case "text":
-            return Column(name)
+            return replace(columns[tree.name], name=name) if isinstance(tree, Name) else Column(name)
         case "number":
-            return number(
-                name, status=any(has_companion(columns[used]) for used in columns_of(tree) if used in columns)
-            )
+            used = [columns[column] for column in columns_of(tree) if column in columns]
+            status = bool(divisors_of(tree)) or any(has_companion(column) for column in used)
+            made = number(name, unit=found.unit, status=status, measure=found.measure)
+            return replace(made, once_per=_once_per(used))
         case "boolean":
             report((name,), "kind-mismatch", "The expression is a condition.", "an expression for a number or a text")
     return None
+
+
+def _once_per(used: Sequence[Column]) -> tuple[str, ...]:
+    """What is made of nothing but numbers that rows repeat is repeated itself."""
+    if not all(column.once_per for column in used):
+        return ()
+    return tuple(dict.fromkeys(key for column in used for key in column.once_per))
 
 
 def _with_siblings(columns: Columns, siblings: Set[str], at: Path, report: Report) -> Columns:
@@ -98,6 +124,28 @@ def _parsed(text: str, at: Path, report: Report) -> Expression | None:
     except ExpressionError as error:
         report(at, "bad-expression", error.found, error.allowed, error.cure)
         return None
+
+
+def _period_schema() -> Mapping[str, Any]:
+    needing = {name: pattern.argument for name, pattern in PERIOD_PATTERNS.items() if pattern.argument}
+    said = schema(
+        "Which column, and how periods are written there.",
+        {
+            "from": named("The column that says the period."),
+            "as": {"description": "How the period is written there.", "enum": list(PERIOD_PATTERNS)},
+            **{argument.name: argument.schema for argument in needing.values()},
+        },
+        ("from", "as"),
+    )
+    return {**said, "allOf": [_goes_with(name, argument.name) for name, argument in needing.items()]}
+
+
+def _goes_with(pattern: str, argument: str) -> Mapping[str, Any]:
+    return {
+        "if": {"properties": {"as": {"const": pattern}}, "required": ["as"]},
+        "then": {"required": [argument]},
+        "else": {"properties": {argument: {"not": {}, "description": f"It goes with as: {pattern}."}}},
+    }
 
 
 ROW_SIGNATURES = (
@@ -147,18 +195,12 @@ ROW_SIGNATURES = (
         "Make new columns by expressions over those that are there.",
         mapped("An expression for each new column, by its name.", "An expression, such as Jobs / Population * 1000."),
         _infer_derive,
+        revision=2,
     ),
     Signature(
         "period",
         "Read periods, and write them to the column time_period as ISO intervals.",
-        schema(
-            "Which column, and how periods are written there.",
-            {
-                "from": named("The column that says the period."),
-                "as": {"description": "How the period is written there.", "enum": list(PERIOD_PATTERNS)},
-            },
-            ("from", "as"),
-        ),
+        _period_schema(),
         _infer_period,
     ),
 )

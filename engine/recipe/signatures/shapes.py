@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from ....connectors.base import Column
+from ...measures import quantity, unit_of
 from ..columns import Columns, companion, has_companion, number
 from ..faults import Report, column_of_kind, known_column, new_name
 from ..signature import Arguments, Signature, named, schema
@@ -18,9 +20,17 @@ def _infer_unpivot(columns: Columns, arguments: Arguments, report: Report) -> Co
     name, value = arguments["name"], arguments["value"]
     new_name(others, name, ("name",), report)
     new_name(others.added(Column(name)), value, ("value",), report)
-    named_by = others.added(Column(name))
+    several = len(melted) > 1 or any(column.pattern is not None for column in melted)
+    named_by = (_repeated(others) if several else others).added(Column(name))
     known = [column for column in melted if column.name not in columns.guessed]
-    return named_by.added(_one_column(value, known, report)) if known else named_by.guess(value)
+    return named_by.added(_one_column(value, name, known, report)) if known else named_by.guess(value)
+
+
+def _repeated(others: Columns) -> Columns:
+    """The columns beside those that are melted: each of their rows is there once for each header."""
+    texts = tuple(column.name for column in others.values() if column.kind == "text" and column.pattern is None)
+    numbers = (column for column in others.values() if column.kind == "number" and not column.once_per)
+    return others.added(*(replace(column, once_per=texts) for column in numbers if column.name not in others.guessed))
 
 
 def _melted(columns: Columns, said: str | Sequence[str], report: Report) -> tuple[Column, ...]:
@@ -36,15 +46,42 @@ def _melted(columns: Columns, said: str | Sequence[str], report: Report) -> tupl
     return ()
 
 
-def _one_column(name: str, melted: Sequence[Column], report: Report) -> Column:
-    """The column that takes the cells of several: they must be of one kind and one unit."""
-    for attribute, code in (("kind", "kind-mismatch"), ("unit", "unit-mismatch")):
-        said = {column.name: getattr(column, attribute) or f"no {attribute}" for column in melted}
-        if len({*said.values()}) > 1:
-            found = ", ".join(f"`{name}` ({value})" for name, value in said.items())
-            report(("columns",), code, f"These can't share a column: {found}.", f"columns of one {attribute}")
-    status = any(has_companion(column) for column in melted)
-    return replace(melted[0], name=name, pattern=None, markers=(), status_from=companion(name) if status else None)
+_SHARED: Mapping[str, tuple[str, str, Callable[[Column], str | None]]] = MappingProxyType(
+    {
+        "kind-mismatch": ("kind", "", lambda column: column.kind),
+        "unit-mismatch": (
+            "unit",
+            "Bring them to one unit with convert before this step, or unpivot columns of one unit only.",
+            lambda column: column.unit and unit_of(quantity(column.unit)),
+        ),
+        "measure-mismatch": (
+            "measure type",
+            "Say with declare which type those are that have none, or unpivot columns of one type only.",
+            lambda column: column.measure,
+        ),
+    }
+)
+
+
+def _one_column(name: str, named_by: str, melted: Sequence[Column], report: Report) -> Column:
+    """The column that takes the cells of several: they must be of one kind, one unit and one measure type."""
+    for code, (noun, cure, said) in _SHARED.items():
+        if len({said(column) for column in melted}) > 1:
+            each = ", ".join(f"`{column.name}` ({said(column) or f'no {noun}'})" for column in melted)
+            report(("columns",), code, f"These can't share a column: {each}.", f"columns of one {noun}", cure)
+    first, status = melted[0], any(has_companion(column) for column in melted)
+    repeated = dict.fromkeys(key for column in melted for key in column.once_per)
+    return replace(
+        first,
+        name=name,
+        pattern=None,
+        markers=(),
+        status_from=companion(name) if status else None,
+        whole=tuple(dict.fromkeys(text for column in melted for text in column.whole)),
+        # each header has a number of its own
+        once_per=(*repeated, named_by) if repeated else (),
+        vintage=first.vintage if len({column.vintage for column in melted}) == 1 else None,
+    )
 
 
 def _infer_pivot(columns: Columns, arguments: Arguments, report: Report) -> Columns:
@@ -57,8 +94,16 @@ def _infer_pivot(columns: Columns, arguments: Arguments, report: Report) -> Colu
         if often[name] > 1:
             found = f"{often[name]} categories go to `{name}`."
             report(("columns", category), "duplicate-column", found, "a new name for each")
-    unit, status = (values.unit, has_companion(values)) if values else (None, False)
-    return kept.added(*(number(name, unit=unit, status=status) for name in arguments["columns"].values()))
+    return kept.added(*(_spread(name, values, arguments["keys"]) for name in arguments["columns"].values()))
+
+
+def _spread(name: str, values: Column | None, keys: Sequence[str]) -> Column:
+    """The column of one category. Where the keys say all that its numbers depend on, none is repeated any more."""
+    if values is None:
+        return number(name)
+    kept = tuple(key for key in values.once_per if key in keys) or values.once_per
+    made = number(name, unit=values.unit, status=has_companion(values), measure=values.measure)
+    return replace(made, once_per=() if {*keys} <= {*kept} else kept)
 
 
 def _keys(columns: Columns, arguments: Arguments, report: Report) -> list[Column]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 import narwhals.stable.v2 as nw
@@ -11,12 +12,12 @@ from ....connectors.base import Column
 from ...periods import PERIOD_PATTERNS
 from ..cells import parse_numbers
 from ..columns import TIME_PERIOD, companion
-from ..distinct import Frame, replaced
+from ..distinct import Frame
 from ..intervals import intervals
 from ..language.evaluate import evaluate
-from ..language.expressions import columns_of, parse
+from ..language.expressions import Expression, columns_of, divisors_of, parse
 from ..signature import Arguments
-from ..statuses import joined, united
+from ..statuses import joined, settled
 from ..step import Step, StepContext
 
 
@@ -38,22 +39,25 @@ def _derive(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
     trees = {name: parse(text) for name, text in arguments.items()}
     frame = frame.with_columns(evaluate(tree).alias(name) for name, tree in trees.items())
     for name, tree in trees.items():
-        frame = _with_reasons(frame, name, columns_of(tree))
+        frame = _with_reasons(frame, name, tree)
     return frame
 
 
-def _with_reasons(frame: Frame, name: str, inputs: Sequence[str]) -> Frame:
-    said = [nw.col(companion(used)) for used in inputs if companion(used) in frame.columns]
-    if not said:
+def _with_reasons(frame: Frame, name: str, tree: Expression) -> Frame:
+    said = [nw.col(companion(used)) for used in columns_of(tree) if companion(used) in frame.columns]
+    by_zero = [nw.when(evaluate(divisor) == 0.0).then(nw.lit("not_applicable")) for divisor in divisors_of(tree)]
+    if not said and not by_zero:
         return frame
-    frame = frame.with_columns(joined(said).alias(companion(name)))
-    return frame.with_columns(replaced(frame, companion(name), united).alias(companion(name)))
+    frame = frame.with_columns(joined([*said, *by_zero]).alias(companion(name)))
+    return settled(frame, name, companion(name))
 
 
 def _period(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
     pattern = PERIOD_PATTERNS[arguments["as"]]
     expected = f"{pattern.title} such as {' or '.join(pattern.examples)}"
-    return frame.with_columns(intervals(frame, arguments["from"], pattern.parse, expected).alias(TIME_PERIOD))
+    said = {name: text for name, text in arguments.items() if name not in ("from", "as")}
+    found = intervals(frame, arguments["from"], partial(pattern.parse, said=said), expected)
+    return frame.with_columns(found.alias(TIME_PERIOD))
 
 
 ROW_STEPS: Mapping[str, Step] = MappingProxyType(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -21,25 +22,34 @@ _SHOWN = 3
 def _unpivot(frame: Frame, arguments: Arguments, context: StepContext) -> Frame:
     melted = _melted(frame, arguments["columns"], context)
     # one select per column, not narwhals' unpivot: a cell takes its companion and its row with it
-    return nw.concat([_one_column(frame, header, melted, arguments) for header in melted])
+    return nw.concat([_one_column(frame, header, melted, arguments) for header in melted.items()])
 
 
-def _melted(frame: Frame, said: str | Sequence[str], context: StepContext) -> Sequence[str]:
+def _melted(frame: Frame, said: str | Sequence[str], context: StepContext) -> Mapping[str, str]:
+    """The columns to take apart, each with the text that stands for it: of a header, the part in parentheses."""
     if not isinstance(said, str):
-        return said
-    found = context.columns.members(said, frame.columns)
+        return {header: header for header in said}
+    found = context.columns.labels(said, frame.columns)
+    pattern = context.columns[said].pattern
     if not found:
-        pattern = context.columns[said].pattern
         raise SourceError(
             f"No column belongs to the group `{said}`: no header matches {pattern}.",
             "Compare the pattern with the headers of the source.",
         )
+    often = Counter(found.values())
+    same = [header for header, label in found.items() if often[label] > 1]
+    if same:
+        raise SourceError(
+            f"The pattern {pattern} takes the same text from several headers: {_quoted(same)}.",
+            "Make its part in parentheses wider, or the pattern narrower.",
+        )
     return found
 
 
-def _one_column(frame: Frame, header: str, melted: Sequence[str], arguments: Arguments) -> Frame:
+def _one_column(frame: Frame, named: tuple[str, str], melted: Mapping[str, str], arguments: Arguments) -> Frame:
+    header, label = named
     gone = {*melted, *(companion(name) for name in melted), ROW}
-    new = [nw.lit(header).alias(arguments["name"]), nw.col(header).alias(arguments["value"])]
+    new = [nw.lit(label).alias(arguments["name"]), nw.col(header).alias(arguments["value"])]
     if any(companion(name) in frame.columns for name in melted):
         new.append(_text(frame, companion(header)).alias(companion(arguments["value"])))
     if ROW in frame.columns:

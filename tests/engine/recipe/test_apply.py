@@ -185,6 +185,9 @@ def test_parts_with_other_columns_are_told_apart_unless_they_are_unpivoted(
 
 
 def test_engines_agree_on_the_same_rows(table: Table) -> None:
-    frames = [apply([table(OUTPUT_TABLE)], Recipe(OUTPUT, bound(OUTPUT_RECIPE)), backend=name) for name in ("pandas", "polars")]
+    frames = [
+        apply([table(OUTPUT_TABLE)], Recipe(OUTPUT, bound(OUTPUT_RECIPE)), backend=name)
+        for name in ("pandas", "polars")
+    ]
     assert frames[0].schema == frames[1].schema
     assert isinstance(frames[0], nw.DataFrame)

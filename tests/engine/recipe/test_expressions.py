@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from yhovi.engine.recipe.language.expressions import ExpressionError, columns_of, parse
+from yhovi.engine.recipe.language.expressions import ExpressionError, columns_of, divisors_of, parse
 from yhovi.engine.recipe.language.nodes import (
     Arithmetic,
     Comparison,
@@ -247,6 +247,22 @@ def test_a_node_knows_where_it_was_written() -> None:
 def test_columns_are_told_once_in_the_order_of_their_mention() -> None:
     assert columns_of(parse("`b` * 2 > a and not (c in (1) or b is missing) and a contains 'x'")) == ("b", "a", "c")
     assert columns_of(parse("1 + 2")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "divisors"),
+    [
+        ("a * b + 1", []),
+        ("a / 100 / -2", []),
+        ("a / 0", ["0"]),
+        ("a / b", ["b"]),
+        ("100 * a / (b - c) + d", ["b - c"]),
+        ("-(a / (b / c))", ["b / c", "c"]),
+        ("a / (2 - 2)", ["2 - 2"]),
+    ],
+)
+def test_what_an_expression_divides_by_may_be_zero(text: str, divisors: list[str]) -> None:
+    assert divisors_of(parse(text)) == tuple(map(parse, divisors))
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=8).map(Name)

@@ -113,7 +113,7 @@ def test_observations(
 
 REASONS = (
     "Known reasons are suppressed, not_available, not_collected, not_applicable, not_published_at_this_level,"
-    " withdrawn, unreliable, too_unreliable_to_publish, provisional, estimated, imputed, series_break."
+    " withdrawn, unreliable, too_unreliable_to_publish, provisional, estimated, imputed, series_break, corrected."
 )
 
 

@@ -23,7 +23,11 @@ COLUMNS = [
     Column("Base", "number", markers=MARKERS),
     Column("Low", "number"),
     Column("High", "number"),
+    Column("Share", "number", unit="fraction"),
+    Column("Rate", "number", unit="percent", markers=MARKERS),
+    Column("Persons", "number", unit="persons"),
     Column("years", "number", pattern=r"\d{4}", markers=MARKERS),
+    Column("births", "number", pattern=r"Births (\d{4})\d?", markers=MARKERS),
 ]
 
 
@@ -116,10 +120,89 @@ def case(name: str, arguments: Any, before: str, after: str, *, id: str) -> Any:
             1     | 4    |               |               | 25   |
                   |      | suppressed    | not_available |      | not_available suppressed
                   | 2    | suppressed    |               |      | suppressed
-            1     | 0    |               |               |      |
+            1     | 0    |               |               |      | not_applicable
                   |      | suppressed    | suppressed    |      | suppressed
             """,
             id="the reasons of all inputs",
+        ),
+        case(
+            "derive",
+            {"Rate": "100 * Low / (High - 1)", "Half": "Low / 2", "None": "Value / 0"},
+            """
+            Value | Low | High
+            [c]   | 1   | 3
+            1     | 0   | 1
+            2     |     | 1
+            3     |     | 2
+            """,
+            """
+            Value | Low | High | _status:Value | Rate | Half | None | _status:Rate   | _status:None
+                  | 1   | 3    | suppressed    | 50   | 0.5  |      |                | not_applicable suppressed
+            1     | 0   | 1    |               |      | 0    |      | not_applicable | not_applicable
+            2     |     | 1    |               |      |      |      | not_applicable | not_applicable
+            3     |     | 2    |               |      |      |      | not_available  | not_applicable
+            """,
+            id="nothing can be divided by zero",
+        ),
+        case(
+            "declare",
+            {"Value": {"unit": "percent", "type": "proportion"}, "Sex": {"whole": ["Persons"]}},
+            """
+            Sex     | Value | _row
+            Persons | [c]   | 2
+            """,
+            """
+            Sex     | Value | _row | _status:Value
+            Persons |       | 2    | suppressed
+            """,
+            id="nothing changes",
+        ),
+        case(
+            "convert",
+            {"column": "Share", "to": "percent"},
+            """
+            Share
+            0.423
+            0.07
+            1
+            """,
+            """
+            Share
+            42.3
+            7
+            100
+            """,
+            id="to a smaller unit",
+        ),
+        case(
+            "convert",
+            {"column": ["Rate", "Share"], "to": "per_1000"},
+            """
+            Rate | Share | _row | Area
+            [c]  | 0.5   | 2    | a
+            42.3 |       | 3    | b
+            """,
+            """
+            Rate | Share | _row | Area | _status:Rate
+                 | 500   | 2    | a    | suppressed
+            423  |       | 3    | b    |
+            """,
+            id="several columns, each from its own unit, with what they carry",
+        ),
+        case(
+            "convert",
+            {"column": "Persons", "to": "thousand"},
+            """
+            Persons
+            42300
+            7
+            """,
+            """
+            Persons
+            42.3
+            0.007
+            """,
+            id="to a larger unit",
         ),
         case(
             "derive",
@@ -169,6 +252,20 @@ def case(name: str, arguments: Any, before: str, after: str, *, id: str) -> Any:
             b    | 6   | 2023 | 3   |             | Table 3!13[2023]
             """,
             id="a group of columns, with cells of origin",
+        ),
+        case(
+            "unpivot",
+            {"columns": "births", "name": "Year", "value": "GVA"},
+            """
+            Area | Births 2017 | Births 20183 | _row
+            a    | 1           | [c]          | 7
+            """,
+            """
+            Area | Year | GVA | _status:GVA | _row
+            a    | 2017 | 1   |             | 7[Births 2017]
+            a    | 2018 |     | suppressed  | 7[Births 20183]
+            """,
+            id="the part of the header in parentheses",
         ),
         case(
             "unpivot",
@@ -325,6 +422,17 @@ def test_a_step(  # noqa: PLR0917
             id="unpivot: an empty group",
         ),
         pytest.param(
+            "unpivot",
+            {"columns": "births", "name": "When", "value": "GVA"},
+            """
+                Area | Births 2018 | Births 20183
+                a    | 1           | 2
+                """,
+            r"The pattern Births (\d{4})\d? takes the same text from several headers: 'Births 2018', 'Births 20183'.",
+            "Make its part in parentheses wider, or the pattern narrower.",
+            id="unpivot: two headers become one",
+        ),
+        pytest.param(
             "pivot",
             {"from": "What", "values": "Low", "columns": {"Rate": "rate"}, "keys": ["Area"]},
             """
@@ -394,6 +502,20 @@ def test_data_that_a_step_cannot_work_on_is_explained(
     with pytest.raises(SourceError) as caught:
         step(name, arguments, before, COLUMNS, backend)
     assert (caught.value.message, caught.value.cure) == (message, cure)
+
+
+@given(st.lists(st.integers(-(10**9), 10**9), min_size=1))
+def test_a_conversion_loses_no_digit(step: Run, backend: Any, numbers: list[int]) -> None:
+    columns = [Column("Share", "number", unit="percent"), Column("Mass", "number", unit="kilotonnes")]
+    drawing = "\n".join(["Share | Mass", *(f"{number} | {number}" for number in numbers)])
+    for name, to, converted in [
+        ("Share", "fraction", [number / 100 for number in numbers]),
+        ("Share", "per_100000", [number * 1000 for number in numbers]),
+        ("Share", "per_1000", [number * 10 for number in numbers]),
+        ("Mass", "tonnes", [number * 1000 for number in numbers]),
+        ("Mass", "kg", [number * 1_000_000 for number in numbers]),
+    ]:
+        assert step("convert", {"column": name, "to": to}, drawing, columns, backend)[name].to_list() == converted
 
 
 cells = st.none() | st.sampled_from(["1", "-2.5", "0", "[c]", "[x]"])
