@@ -28,8 +28,9 @@ from .engine.listing import aligned, cell, outlined
 
 if TYPE_CHECKING:
     from .engine.catalogue import Found
-    from .engine.run.assembly import World
+    from .engine.run.assembly import Errand, World
     from .engine.run.outcome import Result
+    from .engine.run.preview_text import Screen
     from .engine.settings import Settings
     from .engine.spec import Spec
 
@@ -60,6 +61,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 _SECRETS = ("NOMIS_API_KEY",)
 _SHORT = 24
+_GIT_SECONDS = 5
 
 
 @app.command()
@@ -80,24 +82,12 @@ def run(
 
     Example: yhovi run --all --demo
     """
-    from .engine.run.assembly import Errand, destination, perform
+    from .engine.run.assembly import destination, perform
 
-    if demo and replay:
-        raise UsageError("--demo and --replay exclude each other.", "--demo has recorded answers of its own.")
-    if as_run and not replay:
-        raise UsageError("--as-run goes with --replay.")
     place = _Place(settings, catalogue)
+    errand = _errand(place, demo=demo, replay=replay, as_run=as_run, database_url=database_url, dry_run=dry_run)
     specs = place.with_inputs(place.chosen([*(ids or []), *(indicator or [])], every=every))
     place.say_catalogue()
-    errand = Errand(
-        mode="demo" if demo else "replay" if replay else "live",
-        command=_typed(),
-        recordings=place.recordings,
-        version=_version(),
-        database_url=database_url,
-        as_run=as_run,
-        dry_run=dry_run,
-    )
     _note(destination(place.settings, errand))
     _log_requests()
     with _progress(len(specs)) as tell:
@@ -121,7 +111,8 @@ def validate_specs(
     from .engine.spec import read_specs
 
     place = _Place(settings, catalogue)
-    reading = read_specs(paths or [place.catalogue.folder], place.catalogue.folder)
+    whole = not paths or any(path.is_dir() for path in paths)  # a folder is a catalogue of its own
+    reading = read_specs(paths or [place.catalogue.folder], None if whole else place.catalogue.folder)
     problems = [*reading.problems, *compile_problems(reading.specs, place.settings)]
     if as_json:
         _print_json([problem.described() for problem in problems])
@@ -153,6 +144,78 @@ def plan(
         _print_json(described)
     else:
         print("\n\n".join(outlined(one) for one in described))
+
+
+@app.command()
+def preview(
+    indicator: Annotated[str, typer.Argument(metavar="ID|FILE", help="An indicator's id, or the file of a spec.")],
+    demo: Annotated[bool, typer.Option("--demo", help="Recorded answers; no network.")] = False,
+    replay: Replay = False,
+    as_run: AsRun = None,
+    rows: Annotated[int, typer.Option("--rows", min=0, help="How many first rows are shown of each step.")] = 3,
+    step: Annotated[int | None, typer.Option("--step", help="This step alone; 0 for what it starts from.")] = None,
+    area: Annotated[str, typer.Option("--area", help="The code of the area whose series is drawn.")] = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each step does; load nothing.
+
+    What is asked, the rows after each step, the observations, what the checks say, and a small chart.
+
+    Example: yhovi preview E-EJ-01 --demo
+    """
+    from .engine.run.preview import Look
+    from .engine.run.preview import preview as looked_at
+    from .engine.run.preview_text import preview_text
+
+    place = _Place(settings, catalogue)
+    errand = _errand(place, demo=demo, replay=replay, as_run=as_run)
+    specs = place.with_what_it_is_made_of(indicator)
+    place.say_catalogue()
+    _log_requests()
+    seen = looked_at(specs, errand, place.settings, place.world(), Look(rows, step, area))
+    if as_json:
+        _print_json(seen.described())
+    else:
+        print(preview_text(seen, _screen()))
+    if seen.error is not None:
+        _print_error(seen.error, about=f"{seen.indicator}: ")
+    raise typer.Exit(seen.exit_code)
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(metavar="ID", help="The indicator's id.")],
+    area: Annotated[str, typer.Argument(metavar="AREA", help="The area's code, or its name in full.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="2023-01-01/P1Y, or an end date: 2023-12.")],
+    breakdown: Annotated[str, typer.Option("--breakdown", help="Of whom, where not of all.")] = "_T",
+    deep: Annotated[bool, typer.Option("--deep", help="Explain also the numbers that it is made of.")] = False,
+    demo: OfDemo = False,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain one number, back to the bytes.
+
+    What it was before, the load it came with, each step that made it, and the cells of the source.
+
+    Example: yhovi explain E-EJ-01 Leeds 2023-12 --demo
+    """
+    from .engine.run.explain import Question, Surroundings
+    from .engine.run.explain import explain as explained
+    from .engine.run.explain_text import explanation_text
+
+    place = _Place(settings, catalogue)
+    question = Question(indicator, area, period, breakdown, deep)
+    around = Surroundings(place.settings, place.catalogue.folder, _version(), _committed, demo, database_url)
+    told, said = explained(question, around, place.world())
+    _note(said)
+    if as_json:
+        _print_json(told.described())
+    else:
+        print(explanation_text(told, _screen()))
 
 
 @app.command("list")
@@ -350,6 +413,20 @@ class _Place:
             _note(f"also: {', '.join(others)}, as others are made of {'it' if len(others) == 1 else 'them'}")
         return specs
 
+    def with_what_it_is_made_of(self, said: str) -> tuple[Spec, ...]:
+        """A spec by its id or its file, after the catalogue's specs that it is made of."""
+        from .engine.spec import SUFFIXES, read_specs, with_inputs
+
+        if not said.endswith(SUFFIXES):
+            (chosen,) = self.chosen([said], every=False)
+            return with_inputs([chosen.id], self.specs)
+        reading = read_specs([Path(said)], self.catalogue.folder)
+        if reading.problems:
+            raise SpecError(reading.problems)
+        (spec,) = reading.specs
+        others = [other for other in self.specs if other.id != spec.id] if spec.inputs else []
+        return with_inputs([spec.id], [spec, *others])
+
     def say_catalogue(self) -> None:
         _note(f"catalogue: {self.catalogue.folder} ({self.catalogue.how})")
 
@@ -364,6 +441,42 @@ class _Place:
     def _named(self, variable: str) -> Path | None:
         said = self.environment.get(variable)
         return Path(said) if said else None
+
+
+def _errand(place: _Place, *, demo: bool, replay: bool, as_run: str | None, **further: Any) -> Errand:
+    """What is asked for, if its options go together."""
+    from .engine.run.assembly import Errand
+
+    if demo and replay:
+        raise UsageError("--demo and --replay exclude each other.", "--demo has recorded answers of its own.")
+    if as_run and not replay:
+        raise UsageError("--as-run goes with --replay.")
+    mode: Literal["demo", "replay", "live"] = "demo" if demo else "replay" if replay else "live"
+    return Errand(mode, _typed(), place.recordings, _version(), as_run=as_run, **further)
+
+
+def _committed(file: Path) -> str | None:
+    """The newest commit of a file and its date, and whether the file was changed since; None without git."""
+    commit = _git(file, "log", "-1", "--format=%h of %cI")
+    return commit and commit + (", with uncommitted changes" if _git(file, "status", "--porcelain") else "")
+
+
+def _git(file: Path, *command: str) -> str | None:
+    import subprocess
+
+    try:
+        done = subprocess.run(  # noqa: S603  (the program is git, and the file's name comes after --)
+            ["git", *command, "--", file.name],  # noqa: S607
+            cwd=file.resolve().parent,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_GIT_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
 
 
 def _built_in() -> Path:
@@ -437,6 +550,20 @@ def _show_result(result: Result, *, as_json: bool) -> None:
             _note(f"warning: {outcome.indicator_id}: {warning}")
         if outcome.error is not None:
             _print_error(outcome.error, about=f"{outcome.indicator_id}: ")
+
+
+def _screen() -> Screen:
+    """The terminal's width and characters; when piped, 80 columns of UTF-8."""
+    import locale
+    import shutil
+
+    from .engine.run.preview_text import Screen
+
+    if not sys.stdout.isatty():
+        return Screen()
+    # Windows' console takes Unicode whatever its locale says.
+    plain = os.name != "nt" and locale.getencoding().lower() not in ("utf-8", "utf8")
+    return Screen(max(shutil.get_terminal_size().columns, 40), plain)
 
 
 def _show(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -41,7 +41,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "empty-range": "The smallest value that is allowed is above the largest.",
         "no-area-code": "An area is named otherwise than by its code.",
         "no-period": "A period is written in no form that is understood.",
-        # recipe: columns
+        # columns and expressions of a recipe
         "observe-missing": "The recipe doesn't end with observe.",
         "observe-not-last": "There are steps after observe.",
         "unknown-column": "A step names a column that isn't there at that point.",
@@ -51,5 +51,24 @@ CODES: Mapping[str, str] = MappingProxyType(
         "kind-mismatch": "A text stands where a number is needed, or the reverse.",
         "bad-expression": "An expression can't be read.",
         "constant-condition": "A condition is the same for every row.",
+        "bad-pattern": "A regular expression can't be used, or hasn't a group for each part.",
+        "bad-period": "A step names a period in no form that is understood.",
+        "unknown-level": "A step names a geographical level that there isn't.",
+        # what kind of number it is
+        "unit-mismatch": "Numbers of different units meet, or a number isn't in the unit it should be in.",
+        "unknown-unit": "A step needs to know the unit of a number, and nothing tells it.",
+        "measure-mismatch": "A number is of another measure type than is said of it.",
+        "unknown-measure": "Numbers are added up of which nothing tells whether they add up.",
+        "not-summable": "Numbers are added up that don't add up, such as rates or medians.",
+        "repeated-values": "A number that is printed again on many rows is added up.",
+        "overlapping-categories": "A total is added to its own parts.",
+        "vintage-mismatch": "Area codes as the source prints them meet codes of the target vintage.",
+        # arguments of steps that don't go together
+        "by-or-pattern": "A split is said in neither or in both of its two ways.",
+        "too-few-parts": "A step is given too few parts to work on.",
+        "nothing-to-combine": "An aggregate says neither what to sum nor what is the same.",
+        "two-roles": "A column is named in two roles that exclude each other.",
+        "tolerance-without-total": "A tolerance is said, and no total to compare with.",
+        "over-and-total": "The column of categories and the total are said one without the other.",
     }
 )

@@ -9,7 +9,8 @@ from typing import Any
 from yhovi.connectors import CONNECTORS
 from yhovi.engine.checks import ALWAYS, CHECK_SIGNATURES
 from yhovi.engine.measures import MEASURE_TYPES, REASONS, UNITS
-from yhovi.engine.periods import PERIOD_PATTERNS
+from yhovi.engine.periods import PERIOD_PATTERNS, PeriodPattern
+from yhovi.engine.problems import CODES
 from yhovi.engine.read.options import READ_SCHEMA
 from yhovi.engine.recipe.signatures import SIGNATURES
 from yhovi.engine.schema.build import DOMAINS, indicator_schema
@@ -39,9 +40,15 @@ def _lines() -> Iterator[str]:
 
 def _keys() -> Iterator[str]:
     yield from _properties(indicator_schema())
+    properties = indicator_schema()["properties"]
     for name in ("measure", "source"):
         yield from ("", f"### `{name}`", "")
-        yield from _properties(indicator_schema()["properties"][name])
+        yield from _properties(properties[name])
+    items = {"source.columns": properties["source"]["properties"]["columns"]["items"]}
+    items |= {name: properties[name]["items"] for name in ("corrections", "accept")}
+    for name, item in items.items():
+        yield from ("", f"### `{name}`, each item", "")
+        yield from _properties(item)
 
 
 def _reading() -> Iterator[str]:
@@ -71,8 +78,15 @@ def _checks() -> Iterator[str]:
 
 def _patterns() -> Iterator[str]:
     patterns = PERIOD_PATTERNS.items()
-    rows = [(f"`{name}`", p.title, ", ".join(p.examples), p.parse(p.examples[0]).iso) for name, p in patterns]
+    rows = [(f"`{name}`", p.title, ", ".join((*p.examples, *p.further)), _interval(p)) for name, p in patterns]
     yield from _table(("pattern", "meaning", "examples", "the first one as an interval"), rows)
+
+
+def _interval(pattern: PeriodPattern) -> str:
+    """What becomes of a pattern's first example, and what has to be said for that."""
+    iso = pattern.parse(pattern.examples[0], pattern.example_arguments).iso
+    said = ", ".join(f'{name}: "{text}"' for name, text in pattern.example_arguments.items())
+    return f"{iso} with `{said}`" if said else iso
 
 
 def _measure_types() -> Iterator[str]:
@@ -90,6 +104,12 @@ def _reasons() -> Iterator[str]:
     yield from _table(("reason", "obs_status", "has a number", "meaning"), rows)
 
 
+def _problems() -> Iterator[str]:
+    yield "`yhovi validate-specs` tells every problem of a spec with one of these codes, its place, what is allowed and a cure."
+    yield ""
+    yield from _table(("code", "what it means"), [(f"`{code}`", text) for code, text in CODES.items()])
+
+
 def _domains() -> Iterator[str]:
     yield from _table(("domain", "subdomains"), [(f"`{name}`", ", ".join(names)) for name, names in DOMAINS.items()])
 
@@ -105,6 +125,7 @@ _PARTS = {
     "Measure types": _measure_types,
     "Units": _units,
     "Reasons for a status": _reasons,
+    "Problems": _problems,
 }
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from ...connectors.base import SourceError
 from .columns import ROW, companion
 from .distinct import Frame, count, rows
-from .statuses import UNEXPLAINED, joined, says_missing, settled, united
+from .statuses import UNEXPLAINED, says_missing, settled, united
 
 _Value = TypeVar("_Value")
 
@@ -94,7 +94,7 @@ def settle(frame: Frame, names: Iterable[str]) -> Frame:
     for name in names:
         status = companion(name)
         if status in frame.columns:
-            frame = settled(frame.with_columns(joined([nw.col(status)]).alias(status)), name, status)
+            frame = settled(frame, name, status)
     return frame
 
 

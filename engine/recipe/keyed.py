@@ -17,9 +17,9 @@ from ...connectors.base import SourceError
 from ..periods import Period
 from .columns import BREAKDOWN, TIME_PERIOD, companion
 from .distinct import Frame, count
-from .grouped import Amount, amounts_of, explained, grouped
+from .grouped import Amount, amounts_of, explained, grouped, settle
 from .intervals import intervals
-from .statuses import UNEXPLAINED, joined, settled
+from .statuses import UNEXPLAINED, settled
 
 TOTAL = "_T"
 """The breakdown of everybody and everything."""
@@ -55,7 +55,7 @@ def keyed(frame: Frame, area: str, value: str) -> Keyed:
     Raises:
         SourceError: A key is blank or stands in several rows, or a period is no ISO interval.
     """
-    frame = with_periods(settle(frame, value))
+    frame = with_periods(settle(frame, [value]))
     names = keys(frame, area)
     refuse_blanks(frame, names)
     refuse_repeats(frame, names, "Several rows", _CURE)
@@ -72,14 +72,6 @@ def with_periods(frame: Frame) -> Frame:
         SourceError: A period is no ISO interval.
     """
     return frame.with_columns(intervals(frame, TIME_PERIOD, Period.parse, _AN_INTERVAL).alias(TIME_PERIOD))
-
-
-def settle(frame: Frame, name: str) -> Frame:
-    """The frame with a column of numbers and their reasons in agreement, where it has reasons."""
-    status = companion(name)
-    if status not in frame.columns:
-        return frame
-    return settled(frame.with_columns(joined([nw.col(status)]).alias(status)), name, status)
 
 
 def keys(frame: Frame, area: str) -> list[str]:

@@ -35,6 +35,7 @@ def settled(frame: Frame, number: str, status: str) -> Frame:
     A number that isn't there has a reason for it: ``not_available`` where none is said. A number that is there, but is
     said to be suppressed or otherwise not to exist, is a placeholder: it goes.
     """
+    frame = frame.with_columns(nw.col(status).fill_null(""))  # a missing text compares to nothing on some engines
     said = distinct(frame, status)
     ghosts = [text for text in said if says_missing(text)]
     if ghosts:

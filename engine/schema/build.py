@@ -73,7 +73,7 @@ def indicator_schema() -> dict[str, Any]:
                 },
                 "publish": {
                     "type": "boolean",
-                    "description": "false for a component: it runs and feeds others, and no dashboard sees it.",
+                    "description": "Whether dashboards see it. A component (false) runs, is kept and feeds others.",
                 },
                 "corrections": {
                     "type": "array",
@@ -179,7 +179,13 @@ def _of_one_kind() -> dict[str, Any]:
     published = ("connector", "dataset", "query", "read", "columns", "markers")
     return {
         "if": {"required": ["indicator"]},
-        "then": {"required": ["as"], "properties": {key: {"not": {}, "description": either} for key in published}},
+        "then": {
+            "required": ["as"],
+            "properties": {
+                "as": {"description": "What that indicator's values are called in the recipe."},
+                **{key: {"not": {}, "description": either} for key in published},
+            },
+        },
         "else": {
             "required": ["connector", "dataset", "query"],
             "properties": {
@@ -244,7 +250,7 @@ def _correction() -> dict[str, Any]:
         "breakdown": _text("The breakdown, if it isn't the total."),
         "action": {
             "enum": ["replace", "withhold", "flag"],
-            "description": "replace the value, withhold it, or flag it with a status.",
+            "description": "What is done: replace the value, withhold it, or flag it with a status.",
         },
         "value": {"type": "number", "description": "The right value, with the action replace."},
         "status": {"enum": list(REASONS), "description": "The reason to add, with the action flag."},
@@ -258,14 +264,17 @@ def _correction() -> dict[str, Any]:
         "provider": _text("Who says so."),
     }
     said = _object("One figure, and what is done about it.", properties, optional=("breakdown", "value", "status"))
-    said["allOf"] = [_goes_with("replace", "value"), _goes_with("flag", "status")]
+    said["allOf"] = [
+        _goes_with(action, key, properties[key]["description"])
+        for action, key in (("replace", "value"), ("flag", "status"))
+    ]
     return said
 
 
-def _goes_with(action: str, key: str) -> dict[str, Any]:
+def _goes_with(action: str, key: str, description: str) -> dict[str, Any]:
     return {
         "if": {"properties": {"action": {"const": action}}, "required": ["action"]},
-        "then": {"required": [key]},
+        "then": {"required": [key], "properties": {key: {"description": description}}},
         "else": {"properties": {key: {"not": {}, "description": f"It goes with the action {action}."}}},
     }
 

@@ -160,7 +160,6 @@ _RECIPE_CURES: Mapping[str, str] = MappingProxyType(
         "duplicate-column": "Choose another name.",
         "observe-missing": "Add a last step: - observe: {area: …, value: …}.",
         "reserved-name": "Choose another name.",
-        "unit-mismatch": "Unpivot columns of one unit only.",
         "unknown-column": "Use a column that is there, or make this one in an earlier step.",
     }
 )

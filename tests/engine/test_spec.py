@@ -20,7 +20,14 @@ from support.commands import run_process
 TABLE = yaml.safe_load(Path(__file__).with_name("broken_specs.yaml").read_text(encoding="utf-8"))
 BASES: Mapping[str, str] = TABLE["bases"]
 BROKEN: list[dict[str, Any]] = TABLE["specs"]
-IDS = {"nomis": "E-EJ-01", "file": "E-BE-11", "fingertips": "S-HE-05"}
+IDS = {
+    "nomis": "E-EJ-01",
+    "file": "E-BE-11",
+    "fingertips": "S-HE-05",
+    "grouped": "E-NZ-01",
+    "derived": "E-EJ-97",
+}
+LISTED = ("file", "grouped")
 
 
 class QuotedTexts(yaml.SafeDumper):
@@ -49,9 +56,17 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 def good(folder: Path, base: str, text: str | None = None) -> Spec:
     """The spec that a base, or another text of the same id, becomes."""
-    file = write(folder, f"{IDS[base]}.yaml", (text or BASES[base]).replace("id: ID", f"id: {IDS[base]}"))
-    (spec,) = load_specs([file])
+    text = (text or BASES[base]).replace("id: ID", f"id: {IDS[base]}")
+    reading = read_beside(folder, base, text)
+    assert reading.problems == ()
+    (spec,) = reading.specs
     return spec
+
+
+def read_beside(folder: Path, base: str, text: str) -> Reading:
+    """What comes of one spec in a catalogue that has the indicator which the derived one is made of."""
+    write(folder / "others", "E-EJ-98.yaml", BASES["nomis"].replace("id: ID", "id: E-EJ-98"))
+    return read_specs([write(folder, f"{IDS[base]}.yaml", text)], folder / "others")
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +168,7 @@ def test_a_good_spec_becomes_a_value(tmp_path: Path) -> None:
 def test_a_source_states_its_columns_or_the_spec_does(tmp_path: Path, base: str) -> None:
     said = "columns" in parse_document(Path(), BASES[base]).data["source"]
     assert good(tmp_path, base).source.columns
-    assert said is (base == "file")
+    assert said is (base in LISTED)
 
 
 def shuffled(said: Any, draw: st.DrawFn) -> Any:
@@ -216,7 +231,7 @@ def test_whatever_a_spec_says_it_is_read_or_its_problems_are_told(
 ) -> None:
     """No value in no place may end in a traceback, or in a problem without a cure."""
     base, text = case
-    reading = read_specs([write(tmp_path_factory.mktemp("damaged"), f"{IDS[base]}.yaml", text)])
+    reading = read_beside(tmp_path_factory.mktemp("damaged"), base, text)
     assert reading.specs or reading.problems
     assert all(problem.cure for problem in reading.problems)
     assert len(set(map(str, reading.problems))) == len(reading.problems)
@@ -233,7 +248,8 @@ def test_whatever_a_spec_says_it_is_read_or_its_problems_are_told(
 )
 def test_a_file_is_read_once_however_often_it_is_named(tmp_path: Path, named: list[str], read: list[str]) -> None:
     for base in ("nomis", "file"):
-        good(tmp_path / "economy", base)
+        text = BASES[base].replace("id: ID", f"id: {IDS[base]}")
+        write(tmp_path / "economy", f"{IDS[base]}.yaml", text)
     write(tmp_path, "economy/notes.txt", "no spec")
     assert [spec.id for spec in load_specs([tmp_path / name for name in named])] == read
 

@@ -51,7 +51,7 @@ def catalogue(tmp_path: Path) -> None:
     (folder / "S-H-98.yaml").write_text(SPEC, encoding="utf-8")
 
 
-def load(cli: Cli, folder: Path, cells: dict[tuple[str, int], Any], release: str = "v1") -> Said:
+def load(cli: Cli, folder: Path, cells: dict[tuple[str, Any], Any], release: str = "v1") -> Said:
     lines = ["Code,Year,Homes", *(f"{code},{year},{value}" for (code, year), value in cells.items())]
     (folder / "homes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     cli("land", "council/homes", "homes.csv", "--release", release)
@@ -101,6 +101,39 @@ def test_a_failed_check_stops_the_load(cli: Cli, tmp_path: Path, case: str) -> N
     assert rows(tmp_path / "yhovi.db") == before
     assert ask(tmp_path, "select count(*) from validation_log where severity = 'error'") != [(0,)]
     assert cli("status", "--json").json[0]["status"] == "failed"
+
+
+NO_SERIES = {
+    "pooled and single years": (
+        "2021-01-01/P1Y 2022-01-01/P1Y 2022-01-01/P3Y",
+        "The periods are of different length: P1Y (2021-01-01/P1Y), P3Y (2022-01-01/P3Y). Keep one in the recipe.",
+    ),
+    "two that end together": (
+        "2022-01-01/P1Y 2020-01-01/P3Y",
+        "Periods of different length end on the same day: 2020-01-01/P3Y and 2022-01-01/P1Y. Keep one length in the"
+        " recipe.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_SERIES)
+def test_pooled_and_single_years_are_no_series(cli: Cli, tmp_path: Path, case: str) -> None:
+    periods, sentence = NO_SERIES[case]
+    spec = SPEC.replace("as: calendar_year", "as: iso_interval").replace("  complete: {areas: all, since: 2023}\n", "")
+    (tmp_path / "indicators" / "society" / "S-H-98.yaml").write_text(spec, encoding="utf-8")
+    said = load(cli, tmp_path, {("E08000035", period): 535 for period in periods.split()})
+    assert said.code == 4
+    assert sentence in said.err
+
+
+def test_fractions_that_nobody_declared_do_not_pass_for_percentages(cli: Cli, tmp_path: Path) -> None:
+    spec = SPEC.replace("type: count, unit: count", "type: proportion, unit: percent")
+    (tmp_path / "indicators" / "society" / "S-H-98.yaml").write_text(spec, encoding="utf-8")
+    said = load(cli, tmp_path, {(code, 2023): f"0.{place + 40}" for place, code in enumerate(DISTRICTS)})
+    assert said.code == 4
+    assert (
+        "All 15 percentages lie between 0 and 1 (0.4 to 0.54): if these are fractions, declare their unit" in said.err
+    )
 
 
 def test_a_golden_of_another_release_only_warns(cli: Cli, tmp_path: Path) -> None:

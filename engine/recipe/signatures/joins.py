@@ -24,6 +24,8 @@ from .keyed import (
 
 _SHOWN = 12
 
+_AN_INDICATOR = "an indicator of this catalogue"
+
 
 def joined_breakdown(columns: Columns, arguments: Arguments) -> str:
     """How breakdowns meet: as it is said, else the same ones where there are any to meet."""
@@ -59,8 +61,8 @@ def _with_joined(columns: Columns, arguments: Arguments, report: Report) -> Colu
     name, indicator = arguments["as"], arguments["indicator"]
     measured = columns.inputs.get(indicator)
     if measured is None:
-        cure = meant(indicator, columns.inputs) or "Write the id of an indicator of this catalogue."
-        report(("indicator",), "unknown-indicator", f"There is no indicator {indicator}.", _listed(columns), cure)
+        cure = meant(indicator, columns.inputs) or "yhovi list shows those there are."
+        report(("indicator",), "unknown-indicator", f"There is no indicator {indicator}.", _AN_INDICATOR, cure)
         return columns.guess(name)
     column = number(name, unit=measured.unit, status=True, measure=measured.type)
     return columns.added(_repeating(column, columns, arguments))
@@ -71,12 +73,6 @@ def _repeating(column: Column, columns: Columns, arguments: Arguments) -> Column
     if joined_breakdown(columns, arguments) == "same":
         return column
     return replace(column, once_per=(arguments["area"], TIME_PERIOD))
-
-
-def _listed(columns: Columns) -> str:
-    known = list(columns.inputs)
-    hidden = len(known) - _SHOWN
-    return ", ".join(known[:_SHOWN]) + (f" and {hidden} more" if hidden > 0 else "")
 
 
 def _infer_ratio(columns: Columns, arguments: Arguments, report: Report) -> Columns:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ....connectors.base import Column
 from ...measures import REASONS
-from ...periods import PERIOD_PATTERNS
+from ...periods import PERIOD_PATTERNS, PatternArgument
 from ..columns import TIME_PERIOD, Columns, has_companion, number
 from ..faults import Path, Report, column_of_kind, known_column, new_name
 from ..language.expressions import Expression, ExpressionError, columns_of, divisors_of, parse
@@ -137,14 +137,15 @@ def _period_schema() -> Mapping[str, Any]:
         },
         ("from", "as"),
     )
-    return {**said, "allOf": [_goes_with(name, argument.name) for name, argument in needing.items()]}
+    return {**said, "allOf": [_goes_with(name, argument) for name, argument in needing.items()]}
 
 
-def _goes_with(pattern: str, argument: str) -> Mapping[str, Any]:
+def _goes_with(pattern: str, argument: PatternArgument) -> Mapping[str, Any]:
+    described = {"description": argument.schema["description"]}
     return {
         "if": {"properties": {"as": {"const": pattern}}, "required": ["as"]},
-        "then": {"required": [argument]},
-        "else": {"properties": {argument: {"not": {}, "description": f"It goes with as: {pattern}."}}},
+        "then": {"required": [argument.name], "properties": {argument.name: described}},
+        "else": {"properties": {argument.name: {"not": {}, "description": f"It goes with as: {pattern}."}}},
     }
 
 

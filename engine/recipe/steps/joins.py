@@ -12,7 +12,8 @@ from ....connectors.base import SourceError
 from ...periods import Duration, Period
 from ..columns import AREA, BREAKDOWN, TIME_PERIOD, companion
 from ..distinct import Frame, distinct, looked_up
-from ..keyed import TOTAL, keys, refuse_blanks, refuse_repeats, settle, with_periods
+from ..grouped import settle
+from ..keyed import TOTAL, keys, refuse_blanks, refuse_repeats, with_periods
 from ..signature import Arguments
 from ..signatures.joins import joined_breakdown, joined_period
 from ..statuses import UNEXPLAINED, joined, settled
@@ -33,7 +34,7 @@ def _join(frame: Frame, arguments: Arguments, context: StepContext) -> Frame:
     period = _joined_periods(frame, other, arguments)
     frame = frame.with_columns(nw.col(arguments["area"]).alias(_AREA), period.alias(_PERIOD))
     on = [_AREA, _PERIOD, *([BREAKDOWN] if breakdown == "same" else [])]
-    frame = settle(frame.join(_as_joined(other, arguments, on), on=on, how="left").drop(_AREA), name)
+    frame = settle(frame.join(_as_joined(other, arguments, on), on=on, how="left").drop(_AREA), [name])
     if arguments["periods"] != "same":
         frame = frame.with_columns(nw.col(_PERIOD).alias(joined_period(name)))
     return frame.drop(_PERIOD)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from math import fsum, sqrt
+from math import fsum, hypot, sqrt
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -166,7 +166,8 @@ def _spread(values: Sequence[float]) -> _Spread | Amount:
     if len({*map(_rounded, values)}) == 1:
         return _UNDEFINED
     mean = fsum(values) / len(values)
-    return _Spread(mean, sqrt(fsum((value - mean) ** 2 for value in values) / len(values)))
+    # squares of very small or very large numbers would be lost; hypot scales them (sorted, as it adds them up in order)
+    return _Spread(mean, hypot(*sorted(value - mean for value in values)) / sqrt(len(values)))
 
 
 def _score(amount: Amount, spread: _Spread | Amount) -> Amount:

@@ -294,6 +294,15 @@ def test_the_order_of_areas_moves_no_digit_of_a_score(backend: Any) -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("scale", [1e-200, 1e-12, 1.0, 1e200])
+def test_a_score_has_no_scale(scale: float, backend: Any) -> None:
+    rows = [(area, "2015-01-01/P1Y", scale * value, None) for area, value in ((LEEDS, 1), (YORK, 2), (HULL, 3))]
+    made = STEPS["z_score"](
+        framed(rows, backend), bind("z_score", ARGUMENTS["z_score"]), StepContext(COLUMNS, areas=AREAS)
+    )
+    assert [f"{score:.12g}" for score, _ in told(made)] == ["-1.22474487139", "0", "1.22474487139"]
+
+
 def test_a_placeholder_never_counts(backend: Any) -> None:
     rows = [(LEEDS, 1.0, None), (YORK, 2.0, None), (HULL, 4.0, None), (SELBY, 1e6, "suppressed")]
     frame = framed([(area, "2021-01-01/P1Y", value, said) for area, value, said in rows], backend)
