@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from types import MappingProxyType
 from typing import Any
 
 _LINE = 80
 _SHORT = 20
+_CELL = 24
 
 
 def aligned(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -25,6 +28,59 @@ def aligned(rows: Sequence[Mapping[str, Any]]) -> str:
 def cell(value: Any) -> str:
     """A value as a listing shows it; nothing is shown as nothing."""
     return "" if value is None else str(value)
+
+
+def flow(value: Any) -> str:
+    """Nested data on one line, nearly as YAML writes it.
+
+    >>> print(flow({"keys": ["area", "year"], "to": {"a b": 1}, "others": None}))
+    keys: [area, year], to: {a b: 1}, others: null
+    """
+    return _flow(value)[1:-1] if isinstance(value, Mapping) else _flow(value)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_flow, value))}]"
+    return str(value) if isinstance(value, (str, float)) or type(value) is int else _WORDS[value]
+
+
+_WORDS: Mapping[Any, str] = MappingProxyType({None: "null", True: "true", False: "false"})
+
+
+def cut(text: str, width: int) -> str:
+    """A text on one line, and what is too long for the width replaced by dots.
+
+    >>> cut("a rather long text", 10)
+    'a rathe...'
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 3]}..."
+
+
+def tabled(rows: Sequence[Mapping[str, str]], width: int) -> list[str]:
+    r"""Texts below each other in columns, as many columns as fit, and a line for those that don't.
+
+    >>> print(*tabled([{"row": "2", "area": "Leeds", "name of it": "74.7"}], 20), sep="\n")
+    row  area
+    2    Leeds
+    (and 1 more colu...)
+    """
+    if not rows:
+        return []
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [[cut(text, _CELL) for text in (name, *(row.get(name, "") for row in rows))] for name in names]
+    widths = [max(map(len, column)) for column in columns]
+    fitting = max(1, sum(1 for end in accumulate(widths, lambda all_, one: all_ + 2 + one) if end <= width))
+    lines = zip(*columns[:fitting], strict=True)
+    shown = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    hidden = names[fitting:]
+    if hidden:
+        many = "1 more column" if len(hidden) == 1 else f"{len(hidden)} more columns"
+        shown.append(cut(f"(and {many}: {', '.join(hidden)}", width - 1) + ")")
+    return shown
 
 
 def outlined(value: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def test_every_command_works(cli: Cli, tmp_path: Path, command: str) -> None:
         arguments[arguments.index("/srv/yhovi/yhovi.toml")] = "yhovi.toml"
     if name == "land":
         (tmp_path / arguments[2]).write_bytes(b"a,b\n1,2\n")
-    if name == "status":
+    if name in ("status", "explain"):
         cli("run", "--all", "--demo")
     if "--replay" in arguments:
         said = cli(*arguments)
@@ -54,6 +54,25 @@ def test_every_command_works(cli: Cli, tmp_path: Path, command: str) -> None:
         arguments[1] = str(files("yhovi") / arguments[1])
     said = cli(*arguments)
     assert said.code == 0, said.err
+
+
+def shown_after(page: str, name: str) -> tuple[list[str], str]:
+    """A page's first command of that name, and the output that it shows below."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = re.search(
+        rf"^```console\nyhovi ({name} [^\n]*)\n```\n.*?^```text\n(.*?)^```", text, re.MULTILINE | re.DOTALL
+    )
+    assert found, f"{page} shows no {name}"
+    return shlex.split(found[1]), found[2]
+
+
+@pytest.mark.parametrize(("page", "name"), [("docs/specs.md", "preview"), ("docs/operations.md", "explain")])
+def test_output_is_shown_as_it_is(cli: Cli, page: str, name: str) -> None:
+    """Three dots stand for what is left out."""
+    arguments, block = shown_after(page, name)
+    cli("run", "E-BE-11", "--demo")
+    said = cli(*arguments)
+    assert re.search(".*?".join(map(re.escape, block.split("…"))), said.out, re.DOTALL), said.out
 
 
 def test_the_quickstart_ends_as_it_says(cli: Cli) -> None:

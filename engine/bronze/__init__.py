@@ -12,6 +12,7 @@ and nobody reads it.
 """
 
 from .archive import Bronze
+from .nowhere import Nowhere
 from .values import Kept, Landing, Record, Validators
 
-__all__ = ["Bronze", "Kept", "Landing", "Record", "Validators"]
+__all__ = ["Bronze", "Kept", "Landing", "Nowhere", "Record", "Validators"]

@@ -20,7 +20,6 @@ from .values import Kept, Landing, Record, Validators
 _Manifest = TypeVar("_Manifest")
 
 _SPOOL = 16 << 20
-_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Windows drops a dot at the end of a name
 _COMPONENT = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9_-]")
@@ -54,20 +53,7 @@ class Bronze:
         Stored bytes that turn out to be damaged are put right. The answer's stream is left at position 0.
         """
         path = self._store(self._folder(source, dataset), answer.stream, answer.sha256, answer.retrieved_at)
-        return Kept(
-            request_key=answer.request.key,
-            address=answer.request.address,
-            purpose=answer.request.purpose,
-            object=path,
-            sha256=answer.sha256,
-            canonical=canonical or answer.sha256,
-            size=answer.size,
-            status=answer.status,
-            headers={name: answer.headers[name] for name in _HEADERS if name in answer.headers},
-            retrieved_at=answer.retrieved_at,
-            origin=answer.origin,
-            release=answer.release,
-        )
+        return Kept.of(answer, path, canonical)
 
     def open(self, kept: Kept | Landing) -> BinaryIO:
         """The stored bytes, their hash found right, as a seekable stream at position 0.
@@ -100,6 +86,20 @@ class Bronze:
             if record.exchange_key == exchange_key and run_id in (None, record.run_id):
                 return record
         return None
+
+    def exchange(self, source: str, dataset: str, exchange_id: str) -> Record | None:
+        """The complete exchange of that id; None where the archive has none."""
+        ending = f"-{_component(exchange_id, 'exchange id')}.json"
+        folder = f"{self._folder(source, dataset)}/exchanges"
+        for key in self._files.names(folder):
+            for name in self._manifests(f"{folder}/{key}"):
+                if name.endswith(ending):
+                    return self._read_manifest(f"{folder}/{key}/{name}", manifests.record)
+        return None
+
+    def shown(self, kept: Kept) -> str:
+        """Where the bytes of an answer lie, as an operator knows it."""
+        return self._files.shown(kept.object)
 
     def validators(self, source: str, dataset: str, request_key: str, exchange_key: str) -> Validators | None:
         """What the newest exchange knows for asking "has it changed?"; None where it knows nothing.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from ...connectors.base import Origin
+from ...connectors.base import Answer, Origin
+
+_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,24 @@ class Kept:
     retrieved_at: datetime
     origin: Origin
     release: str | None
+
+    @classmethod
+    def of(cls, answer: Answer, path: str, canonical: str | None = None) -> Kept:
+        """An answer whose bytes are stored at that path."""
+        return cls(
+            request_key=answer.request.key,
+            address=answer.request.address,
+            purpose=answer.request.purpose,
+            object=path,
+            sha256=answer.sha256,
+            canonical=canonical or answer.sha256,
+            size=answer.size,
+            status=answer.status,
+            headers={name: answer.headers[name] for name in _HEADERS if name in answer.headers},
+            retrieved_at=answer.retrieved_at,
+            origin=answer.origin,
+            release=answer.release,
+        )
 
 
 @dataclass(frozen=True, slots=True)

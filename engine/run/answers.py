@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from ...connectors.base import LANDED, Answer, Request
-from ..bronze import Bronze, Kept, Landing
+from ..bronze import Bronze, Kept, Landing, Record
 from ..bronze import Validators as Known
 from ..errors import ExtractError
 from ..http import Sender, Validators
@@ -41,12 +41,27 @@ def from_archive(bronze: Bronze, run_id: str | None = None) -> Answers:
 
     def answer(fetch: Fetch, request: Request) -> Answer:
         record = bronze.newest(*archive_names(fetch), fetch.key, run_id=run_id)
-        kept = next((one for one in record.kept if _answers(one, request)), None) if record else None
+        kept = _kept(record, request) if record else None
         if kept is None:
             of_run = f" of run {run_id}" if run_id else ""
             raise ExtractError(
                 f"The archive holds no answer{of_run} to {request.address}.",
                 "Run without --replay first: that asks the source and keeps what it answers.",
+            )
+        return _restored(request, kept, bronze.open(kept))
+
+    return answer
+
+
+def from_record(bronze: Bronze, record: Record) -> Answers:
+    """Answers of one exchange, as the archive has them; nothing is fetched."""
+
+    def answer(_: Fetch, request: Request) -> Answer:
+        kept = _kept(record, request)
+        if kept is None:
+            raise ExtractError(
+                f"The exchange {record.exchange_id} holds no answer to {request.address}.",
+                "The spec, the settings or this yhovi ask something else than was asked then.",
             )
         return _restored(request, kept, bronze.open(kept))
 
@@ -68,6 +83,10 @@ def from_source(sender: Sender, bronze: Bronze) -> Answers:
         return answer
 
     return answer
+
+
+def _kept(record: Record, request: Request) -> Kept | None:
+    return next((one for one in record.kept if _answers(one, request)), None)
 
 
 def _answers(kept: Kept, request: Request) -> bool:

@@ -93,7 +93,7 @@ def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: Wo
     demo = errand.mode == "demo"
     with ExitStack() as stack:
         bronze = open_bronze(settings, world, demo=demo)
-        answers = _answers(errand, settings, world, bronze, stack)
+        answers = answers_for(errand, settings, world, bronze, stack)
         desk = Desk(answers, bronze, world.new_id(), errand.version, world.now, world.new_id)
         warehouse = None
         if not errand.dry_run:
@@ -104,7 +104,8 @@ def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: Wo
         return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell))
 
 
-def _answers(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
+def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
+    """Who answers in the mode of this errand; what is opened for it is closed with the stack."""
     if errand.mode == "demo":
         return from_recordings(Recordings(errand.recordings))
     if errand.mode == "replay":

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from ...connectors.base import OWN, Answer, Cells, Exchange, Part, Request, SourceError
-from ..bronze import Bronze, Kept, Record
+from ..bronze import Kept, Record
 from ..errors import ExtractError
 from ..observations import Observed, Subject, observe
 from ..plan import Fetch, Plan
@@ -23,6 +23,16 @@ from ..recipe.columns import ROW
 from .answers import Answers, archive_names
 
 
+class Keeper(Protocol):
+    """Where answers are kept: the archive, or nowhere."""
+
+    def keep(self, source: str, dataset: str, answer: Answer) -> Kept:
+        """Keep the bytes of an answer."""
+
+    def finish(self, record: Record) -> str:
+        """Write down that an exchange is complete."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What extracting needs: who answers, where answers are kept, and the clock and ids of this run.
@@ -31,7 +41,7 @@ class Desk:
     """
 
     answers: Answers
-    bronze: Bronze
+    bronze: Keeper
     run_id: str
     engine_version: str
     now: Callable[[], datetime]
@@ -101,9 +111,7 @@ def extract(plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched) 
         CheckError: The observations break the contract of the canonical frame.
         StorageError: The archive can't be written or read.
     """
-    if plan.fetch is None:
-        raise ExtractError(f"{plan.spec.id} is made of other indicators: there is nothing to fetch.")
-    dialogue = _Dialogue(plan, plan.fetch, desk, kept)
+    dialogue = _Dialogue(plan, fetch_of(plan), desk, kept)
     started = desk.now()
     try:
         parts = dialogue.hold()
@@ -112,6 +120,33 @@ def extract(plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched) 
         raise dialogue.refusal(error) from None
     finally:
         dialogue.close()
+
+
+@contextmanager
+def parts_of(plan: Plan, desk: Desk) -> Iterator[Sequence[Part]]:
+    """The parts of a plan's exchange, to be read as often as one likes while the block lasts.
+
+    Raises:
+        ExtractError: The source didn't answer, or its answer can't be used.
+    """
+    dialogue = _Dialogue(plan, fetch_of(plan), desk, [])
+    try:
+        yield dialogue.hold()
+    except SourceError as error:
+        raise dialogue.refusal(error) from None
+    finally:
+        dialogue.close()
+
+
+def fetch_of(plan: Plan) -> Fetch:
+    """What a plan asks of a publisher.
+
+    Raises:
+        ExtractError: It is made of other indicators.
+    """
+    if plan.fetch is None:
+        raise ExtractError(f"{plan.spec.id} is made of other indicators: there is nothing to fetch.")
+    return plan.fetch
 
 
 def _driven(exchange: Exchange, put: Callable[[Request], Answer]) -> Sequence[Part]:
@@ -165,23 +200,32 @@ def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Gene
             for table in tables:
                 fitted = fit(table, dialogue.plan.columns)
                 row_set.add(fitted)
-                yield _of_part(fitted, number) if number > 1 and ROW in fitted.column_names else fitted
+                yield of_part(fitted, number)
 
 
 def read_part(fetch: Fetch, part: Part, *, provenance: bool) -> Generator[pa.Table, None, None]:
     """The tables in one part of an exchange, as batches."""
     if part.reading.reader != OWN:
         return read(part.answer.stream, part.reading, provenance=provenance)
-    return _text_tables(fetch.connector.parse(part.answer))
+    return _text_tables(fetch.connector.parse(part.answer), provenance=provenance)
 
 
-def _text_tables(batches: Iterable[Cells]) -> Generator[pa.Table, None, None]:
+def _text_tables(batches: Iterable[Cells], *, provenance: bool) -> Generator[pa.Table, None, None]:
+    """The rows that a connector reads, counted from 1 for provenance."""
+    first = 1
     for cells in batches:
-        yield pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
+        table = pa.table({name: pa.array(column, pa.string()) for name, column in cells.items()})
+        if provenance:
+            rows = [str(number) for number in range(first, first + table.num_rows)]
+            table = table.append_column(ROW, pa.array(rows, pa.string()))
+        first += table.num_rows
+        yield table
 
 
-def _of_part(table: pa.Table, number: int) -> pa.Table:
-    """The same rows, each saying of which part it is."""
+def of_part(table: pa.Table, number: int) -> pa.Table:
+    """The same rows, those of any part but the first saying of which part they are."""
+    if number == 1 or ROW not in table.column_names:
+        return table
     place = table.schema.get_field_index(ROW)
     rows = [f"{number}:{row}" for row in table.column(ROW).to_pylist()]
     return table.set_column(place, ROW, pa.array(rows, pa.string()))

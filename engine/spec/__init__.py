@@ -1,6 +1,6 @@
 """What one YAML file says, after validation; and all that can be known to be wrong with it before a fetch."""
 
-from .files import SUFFIXES, Reading, load_specs, read_specs
+from .files import SUFFIXES, Reading, load_specs, read_specs, read_texts
 from .graph import in_order, with_inputs
 from .values import Base, Measure, Source, Spec
 
@@ -14,5 +14,6 @@ __all__ = (
     "in_order",
     "load_specs",
     "read_specs",
+    "read_texts",
     "with_inputs",
 )

@@ -5,7 +5,7 @@ First against the schema, then what a schema can't say; files know of each other
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..amendments import Acceptance, Correction
-from ..document import Document, DocumentError, read_document
+from ..document import Document, DocumentError, parse_document, read_document
 from ..errors import Problem, SpecError, UsageError
 from ..measures import Measured
 from ..schema.build import indicator_schema
@@ -87,6 +87,15 @@ def read_specs(paths: Sequence[Path], catalogue: Path | None = None) -> Reading:
     return Reading(tuple(sorted(specs, key=lambda spec: spec.id)), tuple(problems), len(files))
 
 
+def read_texts(texts: Mapping[Path, str]) -> Reading:
+    """The specs of these texts, as if each were the file of that name; they know only each other."""
+    pages = [_parsed(file, text) for file, text in texts.items()]
+    known = _cards(pages)
+    found = [(page, _problems(page, known)) for page in pages]
+    specs = [_spec(page.document, known) for page, problems in found if page.document and not problems]
+    return Reading(tuple(specs), tuple(problem for _, problems in found for problem in problems), len(pages))
+
+
 def _beside(catalogue: Path | None, files: Sequence[Path]) -> Mapping[str, Card]:
     """The cards of a catalogue's other files; what is wrong with those isn't asked here."""
     read = {file.resolve() for file in files}
@@ -123,8 +132,16 @@ def _duplicates(file: Path, first_of: dict[str, Path]) -> list[Problem]:
 
 
 def _page(file: Path) -> _Page:
+    return _judged(file, lambda: read_document(file))
+
+
+def _parsed(file: Path, text: str) -> _Page:
+    return _judged(file, lambda: parse_document(file, text))
+
+
+def _judged(file: Path, read: Callable[[], Document]) -> _Page:
     try:
-        document = read_document(file)
+        document = read()
     except DocumentError as error:
         return _Page(file, None, (), (error.problem,), None)
     faults = schema_faults(_validator(), document)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .journal import FAILED
-from .tables import KEY, VALUE, current, etl_audit, indicator, indicators, load, observation
+from .tables import KEY, VALUE, current, etl_audit, indicator, indicators, load, load_input, observation, run
 from .values import IndicatorStatus, LastOutcome, LoadRecord
 
 Record = dict[str, Any]
@@ -34,6 +34,29 @@ def history(connection: Connection, indicator_id: str) -> list[Record]:
     rows = sa.select(observation, load.c.committed_at).join(load, load.c.load_id == observation.c.load_id)
     rows = rows.where(observation.c.indicator_id == indicator_id)
     return _records(connection, rows.order_by(observation.c.observation_id))
+
+
+def loads(connection: Connection, indicator_id: str) -> dict[int, Record]:
+    """Every load of an indicator by its number, with its run's mode and the loads that it was made from."""
+    rows = sa.select(load, run.c.mode).join(run, run.c.run_id == load.c.run_id)
+    found = _records(connection, rows.where(load.c.indicator_id == indicator_id).order_by(load.c.load_id))
+    made_from: dict[int, list[int]] = {}
+    pairs = sa.select(load_input).where(load_input.c.load_id.in_([row["load_id"] for row in found]))
+    for load_id, other in connection.execute(pairs.order_by(load_input.c.load_id, load_input.c.input_load_id)):
+        made_from.setdefault(load_id, []).append(other)
+    return {row["load_id"]: {**row, "input_loads": made_from.get(row["load_id"], [])} for row in found}
+
+
+def indicator_of_load(connection: Connection, load_id: int) -> str | None:
+    """Which indicator a load was of."""
+    found: str | None = connection.scalar(sa.select(load.c.indicator_id).where(load.c.load_id == load_id))
+    return found
+
+
+def cards(connection: Connection) -> dict[str, Record]:
+    """What is said of each indicator that was ever loaded, by its id."""
+    found = _records(connection, sa.select(indicator).order_by(indicator.c.indicator_id))
+    return {row["indicator_id"]: row for row in found}
 
 
 def mart(connection: Connection, indicator_id: str | None) -> list[Record]:

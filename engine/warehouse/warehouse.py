@@ -196,6 +196,21 @@ class Warehouse:
         with self._database.reading() as connection:
             return reading.history(connection, indicator_id)
 
+    def loads(self, indicator_id: str) -> dict[int, reading.Record]:
+        """Every load of an indicator by its number, with its run's mode and the loads that it was made from."""
+        with self._database.reading() as connection:
+            return reading.loads(connection, indicator_id)
+
+    def indicator_of_load(self, load_id: int) -> str | None:
+        """Which indicator a load was of."""
+        with self._database.reading() as connection:
+            return reading.indicator_of_load(connection, load_id)
+
+    def cards(self) -> dict[str, reading.Record]:
+        """What is said of each indicator that was ever loaded, by its id."""
+        with self._database.reading() as connection:
+            return reading.cards(connection)
+
     def mart(self, indicator_id: str | None = None) -> list[reading.Record]:
         """The rows that dashboards read, of one indicator or all."""
         with self._database.reading() as connection:

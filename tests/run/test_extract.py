@@ -72,6 +72,12 @@ def in_csv(*bodies: bytes) -> SimpleNamespace:
     return SimpleNamespace(exchange=exchange, bodies=bodies)
 
 
+def asking(plan: Plan, connector: SimpleNamespace) -> Plan:
+    """The same plan, with another connector."""
+    assert plan.fetch
+    return replace(plan, fetch=replace(plan.fetch, connector=connector))
+
+
 def answering(connector: SimpleNamespace) -> Answers:
     def answers(_: Plan, request: Request) -> Answer:
         body = connector.bodies[int(request.url[-1])]
@@ -82,7 +88,7 @@ def answering(connector: SimpleNamespace) -> Answers:
 
 def test_rows_of_later_parts_say_which(plan: Callable[[str], Plan], tmp_path: Path) -> None:
     connector = in_csv(b"LA code,SIC07,2023\nE08000035,Total,1\n", b"LA code,SIC07,2023\nE08000034,Total,2\n")
-    asked = replace(plan("E-BE-11"), connector=connector)
+    asked = asking(plan("E-BE-11"), connector)
     frame = extract(asked, desk(tmp_path, answering(connector), provenance=True), []).observed.frame
     assert dict(zip(frame["area_code"], frame["_row"], strict=True)) == {
         "E08000034": "2:2[2023]",
@@ -111,9 +117,21 @@ def own(*bodies: bytes) -> SimpleNamespace:
 def test_a_connector_may_read_a_shape_of_its_own(plan: Callable[[str], Plan], tmp_path: Path) -> None:
     """Several answers, several batches each, all of one table."""
     connector = own(b"E08000035;Total;36554;E08000035;C;2000", b"E08000034;Total;9223")
-    found = extract(replace(plan("E-BE-11"), connector=connector), desk(tmp_path, answering(connector)), [])
+    found = extract(asking(plan("E-BE-11"), connector), desk(tmp_path, answering(connector)), [])
     frame = found.observed.frame
     assert (found.rows, dict(zip(frame["area_code"], frame["value"], strict=True))) == (
         3,
         {"E08000034": 9223.0, "E08000035": 36554.0},
     )
+
+
+def test_rows_of_a_shape_of_its_own_are_counted(plan: Callable[[str], Plan], tmp_path: Path) -> None:
+    """From 1 in each answer, however many batches it comes in."""
+    connector = own(b"E08000035;Total;36554;E08000034;Total;9223", b"E08000033;C;1;E08000032;Total;11745")
+    asked = asking(plan("E-BE-11"), connector)
+    frame = extract(asked, desk(tmp_path, answering(connector), provenance=True), []).observed.frame
+    assert dict(zip(frame["area_code"], frame["_row"], strict=True)) == {
+        "E08000032": "2:2[2023]",
+        "E08000034": "2[2023]",
+        "E08000035": "1[2023]",
+    }
