@@ -40,14 +40,16 @@ SHIPPED = [
 ]
 
 
+COMMANDS = ("run", "validate-specs", "plan", "preview", "explain", "list", "show", "land", "status", "doctor")
+
+
 def test_help_names_every_command(cli: Cli) -> None:
     said = cli("--help")
-    commands = ("run", "validate-specs", "plan", "list", "show", "land", "status", "doctor")
     assert said.code == 0
-    assert all(f"  {name} " in said.out for name in commands)
+    assert all(f"  {name} " in said.out for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["run", "validate-specs", "plan", "list", "show", "land", "status", "doctor"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_and_an_example(cli: Cli, name: str) -> None:
     said = cli(name, "--help")
     assert said.code == 0

@@ -15,8 +15,8 @@ import yhovi
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("connectors", "engine", "indicators", "sql")
-ROOT_FILES = {"__init__.py", "cli.py", "py.typed"}
+FOLDERS = ("cli", "connectors", "engine", "indicators", "sql")
+ROOT_FILES = {"__init__.py", "py.typed"}
 LOCKS = ("run", "check")
 
 
@@ -77,7 +77,7 @@ def test_the_wheel_holds_the_tree(packed: set[str]) -> None:
 
 def test_the_root_holds_no_other_module() -> None:
     """Any other Python file at the root would be shipped."""
-    assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py", "cli.py"}
+    assert {path.name for path in ROOT.glob("*.py")} == {"__init__.py"}
 
 
 def test_every_package_is_listed(project: dict[str, Any]) -> None:

@@ -1,0 +1,7 @@
+"""The command line as ``python -m yhovi.cli``."""
+
+import sys
+
+from .commands import main
+
+sys.exit(main())

@@ -1,0 +1,376 @@
+"""Every command, as Typer has it.
+
+Whatever is heavy is imported inside the commands, so that ``--help`` and ``validate-specs`` stay quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ..engine.errors import EXIT_BUG, EXIT_OK, BugError, SpecError, UsageError, YhoviError
+from ..engine.listing import outlined
+from .options import (
+    AsJson,
+    AsRun,
+    CatalogueFolder,
+    DatabaseUrl,
+    Demo,
+    DryRun,
+    Every,
+    Ids,
+    Indicators,
+    OfDemo,
+    Replay,
+    SettingsFile,
+)
+from .place import Place, committed, now, typed, version_of_yhovi
+from .terminal import (
+    count,
+    log_requests,
+    note,
+    print_error,
+    print_json,
+    print_problems,
+    progress,
+    screen,
+    show_result,
+    show_rows,
+)
+
+if TYPE_CHECKING:
+    from ..engine.run.assembly import Errand
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # drawing boxes around the help would cost it three times its time
+    help="Local statistics, from their publishers to your dashboards: one YAML file per indicator.",
+    epilog="Exit codes: 0 all well, 1 a bug, 2 command, spec or settings, 3 a source, 4 checks, 5 database or data "
+    "folder, 6 some indicators failed and others loaded, 130 interrupted.",
+)
+
+_SECRETS = ("NOMIS_API_KEY",)
+
+
+@app.command()
+def run(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    every: Every = False,
+    demo: Demo = False,
+    replay: Replay = False,
+    as_run: AsRun = None,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch, transform, check and load indicators.
+
+    Example: yhovi run --all --demo
+    """
+    from ..engine.run.assembly import destination, perform
+
+    place = Place(settings, catalogue)
+    errand = _errand(place, demo=demo, replay=replay, as_run=as_run, database_url=database_url, dry_run=dry_run)
+    specs = place.with_inputs(place.chosen([*(ids or []), *(indicator or [])], every=every))
+    place.say_catalogue()
+    note(destination(place.settings, errand))
+    log_requests()
+    with progress(len(specs)) as tell:
+        result = perform(specs, errand, place.settings, place.world(), tell)
+    show_result(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def validate_specs(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files or folders.")] = None,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check specs: every problem, with line and cure.
+
+    Example: yhovi validate-specs indicators/economy/E-EJ-01.yaml
+    """
+    from ..engine.catalogue import compile_problems
+    from ..engine.spec import read_specs
+
+    place = Place(settings, catalogue)
+    whole = not paths or any(path.is_dir() for path in paths)  # a folder is a catalogue of its own
+    reading = read_specs(paths or [place.catalogue.folder], None if whole else place.catalogue.folder)
+    problems = [*reading.problems, *compile_problems(reading.specs, place.settings)]
+    if as_json:
+        print_json([problem.described() for problem in problems])
+    else:
+        print_problems(problems)
+        print(f"{count(reading.files, 'file')}, {count(len(problems), 'problem') if problems else 'no problems'}")
+    raise typer.Exit(SpecError.exit_code if problems else EXIT_OK)
+
+
+@app.command()
+def plan(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    every: Every = False,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a run would do; touch nothing.
+
+    Example: yhovi plan E-EJ-01
+    """
+    from ..engine.catalogue import compile_plans
+
+    place = Place(settings, catalogue)
+    specs = place.chosen([*(ids or []), *(indicator or [])], every=every)
+    described = [one.described() for one in compile_plans(specs, place.settings)]
+    if as_json:
+        print_json(described)
+    else:
+        print("\n\n".join(outlined(one) for one in described))
+
+
+@app.command()
+def preview(
+    indicator: Annotated[str, typer.Argument(metavar="ID|FILE", help="An indicator's id, or the file of a spec.")],
+    demo: Annotated[bool, typer.Option("--demo", help="Recorded answers; no network.")] = False,
+    replay: Replay = False,
+    as_run: AsRun = None,
+    rows: Annotated[int, typer.Option("--rows", min=0, help="How many first rows are shown of each step.")] = 3,
+    step: Annotated[int | None, typer.Option("--step", help="This step alone; 0 for what it starts from.")] = None,
+    area: Annotated[str, typer.Option("--area", help="The code of the area whose series is drawn.")] = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each step does; load nothing.
+
+    What is asked, the rows after each step, the observations, what the checks say, and a small chart.
+
+    Example: yhovi preview E-EJ-01 --demo
+    """
+    from ..engine.run.preview import Look
+    from ..engine.run.preview import preview as looked_at
+    from ..engine.run.preview_text import preview_text
+
+    place = Place(settings, catalogue)
+    errand = _errand(place, demo=demo, replay=replay, as_run=as_run)
+    specs = place.with_what_it_is_made_of(indicator)
+    place.say_catalogue()
+    log_requests()
+    seen = looked_at(specs, errand, place.settings, place.world(), Look(rows, step, area))
+    if as_json:
+        print_json(seen.described())
+    else:
+        print(preview_text(seen, screen()))
+    if seen.error is not None:
+        print_error(seen.error, about=f"{seen.indicator}: ")
+    raise typer.Exit(seen.exit_code)
+
+
+@app.command()
+def explain(
+    indicator: Annotated[str, typer.Argument(metavar="ID", help="The indicator's id.")],
+    area: Annotated[str, typer.Argument(metavar="AREA", help="The area's code, or its name in full.")],
+    period: Annotated[str, typer.Argument(metavar="PERIOD", help="2023-01-01/P1Y, or an end date: 2023-12.")],
+    breakdown: Annotated[str, typer.Option("--breakdown", help="Of whom, where not of all.")] = "_T",
+    deep: Annotated[bool, typer.Option("--deep", help="Explain also the numbers that it is made of.")] = False,
+    demo: OfDemo = False,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain one number, back to the bytes.
+
+    What it was before, the load it came with, each step that made it, and the cells of the source.
+
+    Example: yhovi explain E-EJ-01 Leeds 2023-12 --demo
+    """
+    from ..engine.run.explain import Question, Surroundings
+    from ..engine.run.explain import explain as explained
+    from ..engine.run.explain_text import explanation_text
+
+    place = Place(settings, catalogue)
+    question = Question(indicator, area, period, breakdown, deep)
+    around = Surroundings(place.settings, place.catalogue.folder, version_of_yhovi(), committed, demo, database_url)
+    told, said = explained(question, around, place.world())
+    note(said)
+    if as_json:
+        print_json(told.described())
+    else:
+        print(explanation_text(told, screen()))
+
+
+@app.command("list")
+def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+    """List the indicators of the catalogue.
+
+    Example: yhovi list --json
+    """
+    place = Place(settings, catalogue)
+    specs = place.specs
+    place.say_catalogue()
+    rows = [
+        {
+            "indicator": spec.id,
+            "title": spec.title,
+            "domain": spec.domain,
+            "subdomain": spec.subdomain,
+            "unit": spec.measure.unit,
+            "dataset": spec.source.dataset,
+        }
+        for spec in specs
+    ]
+    show_rows(rows, as_json=as_json)
+
+
+@app.command()
+def show(
+    ids: Ids = None,
+    indicator: Indicators = None,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what an indicator is, and its caveats.
+
+    Example: yhovi show E-EJ-01
+    """
+    place = Place(settings, catalogue)
+    cards = [spec.described() for spec in place.chosen([*(ids or []), *(indicator or [])], every=False)]
+    if as_json:
+        print_json(cards)
+    else:
+        print("\n\n".join(outlined(card) for card in cards))
+
+
+@app.command()
+def land(
+    dataset: Annotated[str, typer.Argument(metavar="SOURCE/DATASET", help="The data set, as specs name it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, as the publisher gave it.")],
+    release: Annotated[str, typer.Option("--release", help="The publisher's name for the edition.")],
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Archive a file that you downloaded by hand.
+
+    It then serves every spec of that data set and release.
+
+    Example: yhovi land ons/gva-industry-la-tle gva.xlsx --release 2025-10
+    """
+    from ..engine.run.assembly import open_bronze
+    from ..engine.run.landing import land_file
+
+    place = Place(settings, catalogue)
+    bronze = open_bronze(place.settings, place.world())
+    landed = land_file(dataset, file, release, place.specs, bronze, now())
+    if as_json:
+        print_json(landed.described())
+    else:
+        print(landed.sentence())
+
+
+@app.command()
+def status(
+    demo: OfDemo = False,
+    database_url: DatabaseUrl = "",
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is loaded, and what failed last.
+
+    For each indicator the latest period, the last load and the last failure.
+
+    Example: yhovi status --demo
+    """
+    from ..engine.run.status import loaded
+
+    place = Place(settings, None)
+    rows, said = loaded(place.settings, now(), demo=demo, said=database_url)
+    note(said)
+    show_rows(rows, as_json=as_json)
+
+
+@app.command()
+def doctor(
+    demo: OfDemo = False,
+    database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Examine this installation, and say the cures.
+
+    Settings, catalogue, data folder, database, secrets, clock.
+
+    Example: yhovi doctor
+    """
+    from ..engine.run.doctor import Patient, examine
+
+    place = Place(settings, catalogue)
+    patient = Patient(
+        settings=lambda: place.settings,
+        catalogue=lambda: place.catalogue,
+        secret=place.secret,
+        secret_names=_SECRETS,
+        now=now(),
+        here=Path.cwd(),
+        demo=demo,
+        database_url=database_url,
+    )
+    symptoms = examine(patient)
+    show_rows([symptom.described() for symptom in symptoms], as_json=as_json)
+    raise typer.Exit(max((symptom.exit_code for symptom in symptoms), default=EXIT_OK))
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        print(version_of_yhovi())
+        raise typer.Exit
+
+
+def _errand(place: Place, *, demo: bool, replay: bool, as_run: str | None, **further: Any) -> Errand:
+    """What is asked for, if its options go together."""
+    from ..engine.run.assembly import Errand
+
+    if demo and replay:
+        raise UsageError("--demo and --replay exclude each other.", "--demo has recorded answers of its own.")
+    if as_run and not replay:
+        raise UsageError("--as-run goes with --replay.")
+    mode: Literal["demo", "replay", "live"] = "demo" if demo else "replay" if replay else "live"
+    return Errand(mode, typed(), place.recordings, version_of_yhovi(), as_run=as_run, **further)
+
+
+def main() -> int:
+    """The entry point: runs a command and turns what went wrong into a sentence and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # What is piped on Windows would else be written in the machine's old code page.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if sys.argv[1:] == ["--version"]:
+        print(version_of_yhovi())
+        return EXIT_OK
+    try:
+        app()
+    except SpecError as error:
+        print_problems(error.problems)
+        print_error(error)
+        return error.exit_code
+    except YhoviError as error:
+        print_error(error)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001  (the last one to hear of it)
+        print_error(BugError(error))
+        return EXIT_BUG
+    return EXIT_OK
