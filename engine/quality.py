@@ -258,7 +258,8 @@ def _golden(case: Case) -> Iterator[Finding]:
             same = case.release == str(golden["release"])
             other = case.release or "a release that the answer doesn't name"
             told = "" if same else f" (published in {golden['release']}; this is {other})"
-            yield Finding("golden", "stop" if same else "warn", f"{message}{told}. Cited from: {golden['cite']}")
+            cited = f"Cited from: {golden['cite'].removesuffix('.')}."
+            yield Finding("golden", "stop" if same else "warn", f"{message}{told}. {cited}")
 
 
 def _golden_fault(frame: pd.DataFrame, golden: Mapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ def _refuse_other_kinds(stream: BinaryIO) -> None:
     first = stream.read(120).removeprefix(b"\xef\xbb\xbf").lstrip()
     stream.seek(0)
     if first.startswith((b"{", b"[{")):
-        said = first.decode("utf-8", "replace").rstrip()
+        said = " ".join(first.decode("utf-8", "replace").split())
         raise SourceError(f"JSON came where CSV was expected: {said}", "Check the query against the source.")
 
 

@@ -91,11 +91,14 @@ class Columns(Mapping[str, Column]):
         return tuple(self.labels(group, headers))
 
     def labels(self, group: str, headers: Iterable[str]) -> Mapping[str, str]:
-        """The members of a group, each with the part of its header that the pattern's first group takes, else all."""
+        """The members of a group, each with the part of its header that the pattern has in parentheses, else all of it.
+
+        The part is empty where a header matches without it.
+        """
         pattern = re.compile(self[group].pattern or "(?!)")
         free = (header for header in headers if header not in self and not header.startswith(CARRIED))
         found = {header: match for header in free if (match := pattern.fullmatch(header))}
-        return {header: (match[1] or header) if pattern.groups else header for header, match in found.items()}
+        return {header: (match[1] or "").strip() if pattern.groups else header for header, match in found.items()}
 
     def suggestion(self, name: str) -> str:
         """A sentence with the likeliest column for a name that isn't one, or nothing."""

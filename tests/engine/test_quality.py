@@ -329,7 +329,7 @@ GOLDEN: Mapping[str, Any] = {
     "cite": "ONS, Table 3",
 }
 FIGURE = f"The published figure for {LEEDS} {Y2023} is 74.1, but"
-CITED = "Cited from: ONS, Table 3"
+CITED = "Cited from: ONS, Table 3."
 
 MET: dict[str, tuple[Row, dict[str, Any]]] = {
     "as published": (row(), {}),

@@ -110,8 +110,10 @@ NO_SERIES = {
     ),
     "two that end together": (
         "2022-01-01/P1Y 2020-01-01/P3Y",
-        "Periods of different length end on the same day: 2020-01-01/P3Y and 2022-01-01/P1Y. Keep one length in the"
-        " recipe.",
+        (
+            "Periods of different length end on the same day: 2020-01-01/P3Y and 2022-01-01/P1Y. Keep one length in the"
+            " recipe."
+        ),
     ),
 }
 

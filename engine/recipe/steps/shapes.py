@@ -36,6 +36,12 @@ def _melted(frame: Frame, said: str | Sequence[str], context: StepContext) -> Ma
             f"No column belongs to the group `{said}`: no header matches {pattern}.",
             "Compare the pattern with the headers of the source.",
         )
+    without = [header for header, label in found.items() if not label]
+    if without:
+        raise SourceError(
+            f"The pattern {pattern} takes no text from some headers: {_quoted(without)}.",
+            "Parentheses that only hold a part of the pattern together are written (?:…).",
+        )
     often = Counter(found.values())
     same = [header for header, label in found.items() if often[label] > 1]
     if same:

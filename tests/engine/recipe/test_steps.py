@@ -27,6 +27,7 @@ COLUMNS = [
     Column("Rate", "number", unit="percent", markers=MARKERS),
     Column("Persons", "number", unit="persons"),
     Column("years", "number", pattern=r"\d{4}", markers=MARKERS),
+    Column("percentiles", "number", pattern=r"(Percentiles )?\d\d", markers=MARKERS),
     Column("births", "number", pattern=r"Births (\d{4})\d?", markers=MARKERS),
 ]
 
@@ -431,6 +432,17 @@ def test_a_step(  # noqa: PLR0917
             r"The pattern Births (\d{4})\d? takes the same text from several headers: 'Births 2018', 'Births 20183'.",
             "Make its part in parentheses wider, or the pattern narrower.",
             id="unpivot: two headers become one",
+        ),
+        pytest.param(
+            "unpivot",
+            {"columns": "percentiles", "name": "When", "value": "GVA"},
+            """
+                Area | Percentiles 10 | 20
+                a    | 1              | 2
+                """,
+            r"The pattern (Percentiles )?\d\d takes no text from some headers: '20'.",
+            "Parentheses that only hold a part of the pattern together are written (?:…).",
+            id="unpivot: a group that is no part",
         ),
         pytest.param(
             "pivot",
