@@ -105,7 +105,7 @@ def _reasons() -> Iterator[str]:
 
 
 def _problems() -> Iterator[str]:
-    yield "`yhovi validate-specs` tells every problem of a spec with one of these codes, its place, what is allowed and a cure."
+    yield "`yhovi validate-specs` tells every problem with one of these codes, its place, what is allowed and a cure."
     yield ""
     yield from _table(("code", "what it means"), [(f"`{code}`", text) for code, text in CODES.items()])
 

@@ -204,8 +204,11 @@ def test_a_status_says_one_thing_first(cell: Mapping[str, Any], expected: list[A
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_every_reason_has_its_letter(reason: str) -> None:
-    value = MISSING if REASONS[reason].missing else 1.0
-    assert one({"value": value, "status": reason}, "obs_status", "status_reason") == [REASONS[reason].code, reason]
+    """And is named as the reason, unless it leaves the observation a normal one: then it is a flag."""
+    value, code = MISSING if REASONS[reason].missing else 1.0, REASONS[reason].code
+    told = [None, reason] if code == "A" else [reason, None]
+    names = ("obs_status", "status_reason", "status_flags")
+    assert one({"value": value, "status": reason}, *names) == [code, *told]
 
 
 # Repeats ---------------------------------------------------------------------------------------------
