@@ -80,6 +80,11 @@ CHECK_SIGNATURES: Mapping[str, CheckSignature] = MappingProxyType(
                 },
             ),
             CheckSignature(
+                "max_change",
+                "Values that differ by more than this share from those of the period before are held back.",
+                {**_SHARE, "description": "A percentage such as 40%."},
+            ),
+            CheckSignature(
                 "shrink",
                 "At most this share of what is loaded may vanish from the source; more stops the load.",
                 {**_SHARE, "description": "A percentage such as 20%, the default."},
@@ -119,5 +124,5 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
 )
 """Checks that no spec can leave out."""
 
-ACCEPTABLE = ("range", "complete", "golden", "one_length", "scale", "disclosure")
+ACCEPTABLE = ("range", "max_change", "complete", "golden", "one_length", "scale", "disclosure")
 """Checks that a spec may accept to fail for a time; the others mean that the result is no series at all."""

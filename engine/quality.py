@@ -94,8 +94,16 @@ def _accepted(finding: Finding, case: Case) -> Finding:
 
 def shrink_limit(checks: Mapping[str, Any]) -> float:
     """The share of loaded observations that may vanish in one load."""
-    said = checks.get("shrink")
-    return float(said.rstrip("%")) / 100 if said else DEFAULT_SHRINK
+    return share(checks["shrink"]) if "shrink" in checks else DEFAULT_SHRINK
+
+
+def share(said: str) -> float:
+    """A percentage as it is written, as a share.
+
+    >>> share("12.5%")
+    0.125
+    """
+    return float(said.rstrip("%")) / 100
 
 
 def _metrics(case: Case, held: frozenset[int]) -> dict[str, float]:
@@ -225,6 +233,26 @@ def _beyond(limits: Mapping[str, float]) -> str:
     return f"outside {limits['min']} to {limits['max']}" if "min" in limits else f"above {limits['max']}"
 
 
+def _max_change(case: Case) -> Iterator[Finding]:
+    """A value beside that of the period which ends where its own begins, or of the last snapshot before."""
+    if "max_change" not in case.checks:
+        return
+    limit = share(case.checks["max_change"])
+    ordered = case.frame.sort_values(["area_code", "breakdown", "period_start"])
+    before = ordered.groupby(["area_code", "breakdown"])["value"].shift()
+    changed = (ordered["value"] - before).abs() > limit * before.abs()
+    rows = ordered[changed].sort_index()
+    if not rows.empty:
+        found, held = ("value differs", "is") if len(rows) == 1 else ("values differ", "are")
+        pairs = zip(_key_texts(rows), before[rows.index], rows["value"], strict=False)
+        said = _examples((f"{key} {old:.12g} → {new:.12g}" for key, old, new in pairs), len(rows))
+        message = (
+            f"{len(rows):,} {found} by more than {case.checks['max_change']} from the period before and {held} held"
+            f" back: {said}."
+        )
+        yield Finding("max_change", "hold", message, tuple(rows.index))
+
+
 def _complete(case: Case) -> Iterator[Finding]:
     said = case.checks.get("complete")
     if not said or case.frame.empty:
@@ -306,6 +334,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "scale": _scale,
         "disclosure": _disclosure,
         "range": _range,
+        "max_change": _max_change,
         "complete": _complete,
         "golden": _golden,
     }

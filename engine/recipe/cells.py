@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import narwhals.stable.v2 as nw
 
 from ...connectors.base import Column, SourceError
+from ..measures import UNITS
 from .columns import Columns, companion, has_companion
 from .distinct import Frame, cells, distinct, looked_up, replaced
 from .statuses import joined, settled
@@ -52,19 +53,37 @@ def parse_numbers(frame: Frame, columns: Sequence[Column], *, footnotes: bool = 
     return frame
 
 
-def read_cell(text: str, markers: Mapping[str, str], *, footnotes: bool) -> Cell | None:
+def read_cell(text: str, markers: Mapping[str, str], *, footnotes: bool, unit: str | None = None) -> Cell | None:
     """What a text stands for that isn't a plain number; nothing if that isn't known.
+
+    The unit's own sign may stand beside a number: ``12.3%`` in a column of percentages, ``£1,200`` in one of pounds.
 
     >>> read_cell("1,234.5 [u]", {"[u]": "unreliable"}, footnotes=True)
     Cell(number=1234.5, reasons='unreliable')
+    >>> read_cell("−12.3%", {}, footnotes=False, unit="percent")
+    Cell(number=-12.3, reasons=None)
     """
     if text in markers or not text:
         return Cell(reasons=markers.get(text))
+    text = _without_sign(text.replace("−", "-"), unit)
+    if re.fullmatch(_NUMBER, text):
+        return None if text in markers else Cell(float(text.replace(",", "")))
     found = _FOOTNOTED.fullmatch(text) if footnotes else None
     if found is None:
         return None
     reasons = [markers[mark] for mark in _FOOTNOTE.findall(found[2]) if mark in markers]
     return Cell(float(found[1].replace(",", "")), " ".join(reasons) or None)
+
+
+def _without_sign(text: str, unit: str | None) -> str:
+    """The text without the sign of its unit; a minus may stand before a pound sign."""
+    match UNITS[unit].symbol if unit in UNITS else "":
+        case "%":
+            return text.removesuffix("%").rstrip()
+        case "£":
+            return text.replace("£", "", 1) if text.startswith(("£", "-£")) else text
+        case _:
+            return text
 
 
 def _each(column: Column, declared: Columns, frame: Frame) -> list[Column]:
@@ -90,7 +109,10 @@ def _plain_number(column: Column) -> nw.Expr:
 def _odd_cells(frame: Frame, column: Column, *, footnotes: bool) -> dict[str, Cell | None]:
     odd = frame.filter(nw.col(_parsed(column)).is_null() & ~nw.col(column.name).is_null())
     markers = dict(column.markers)
-    return {text: read_cell(text.strip(), markers, footnotes=footnotes) for text in distinct(odd, column.name)}
+    return {
+        text: read_cell(text.strip(), markers, footnotes=footnotes, unit=column.unit)
+        for text in distinct(odd, column.name)
+    }
 
 
 def _refuse_unknown(frame: Frame, known: Mapping[str, Mapping[str, Cell | None]]) -> None:

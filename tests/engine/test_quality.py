@@ -38,6 +38,7 @@ def row(area: str = LEEDS, period: str = Y2023, value: float | None = 74.1, **sa
         "area_level": {REGION: "region", ENGLAND: "country"}.get(area, "lad"),
         "source_area_code": area,
         "time_period": period,
+        "period_start": period[:10],
         "period_end": Period.parse(period).end.isoformat(),
         "breakdown": "_T",
         "value": value,
@@ -242,6 +243,49 @@ def test_a_missing_value_is_never_held(limits: dict[str, float]) -> None:
 
 def test_limits_are_allowed_values() -> None:
     assert findings(valued([0, 100]), {"range": {"min": 0, "max": 100}}) == ()
+
+
+# max_change ------------------------------------------------------------------------------------------
+
+CHANGES: dict[str, tuple[list[Row], str, tuple[int, ...]]] = {
+    "up": (
+        [row(period=Y2022, value=50), row(value=71)],
+        "1 value differs by more than 40% from the period before and is held back: E08000035 2023-01-01/P1Y 50 → 71.",
+        (1,),
+    ),
+    "down, and the rows in another order": (
+        [row(value=29), row(period=Y2022, value=50)],
+        "1 value differs by more than 40% from the period before and is held back: E08000035 2023-01-01/P1Y 50 → 29.",
+        (0,),
+    ),
+    "several": (
+        [row(period=Y2022, value=50), row(value=0), row(WAKEFIELD, Y2022, -1), row(WAKEFIELD, value=1)],
+        (
+            "2 values differ by more than 40% from the period before and are held back: "
+            "E08000035 2023-01-01/P1Y 50 → 0, E08000036 2023-01-01/P1Y -1 → 1."
+        ),
+        (1, 3),
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "message", "held"), CHANGES.values(), ids=CHANGES)
+def test_a_jump_is_held_back(rows: list[Row], message: str, held: tuple[int, ...]) -> None:
+    assert findings(rows, {"max_change": "40%"}) == (Finding("max_change", "hold", message, held),)
+
+
+STEADY: dict[str, list[Row]] = {
+    "as much as is allowed": [row(period=Y2022, value=50), row(value=70)],
+    "one of them is missing": [row(period=Y2022, value=None), row(value=70)],
+    "of different areas": [row(period=Y2022, value=50), row(WAKEFIELD, value=90)],
+    "of different breakdowns": [row(period=Y2022, value=50), row(value=90, breakdown="F")],
+    "nothing before": [row(value=90)],
+}
+
+
+@pytest.mark.parametrize("rows", STEADY.values(), ids=STEADY)
+def test_a_steady_series_passes(rows: list[Row]) -> None:
+    assert findings(rows, {"max_change": "40%"}) == ()
 
 
 # complete --------------------------------------------------------------------------------------------

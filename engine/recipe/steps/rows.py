@@ -30,8 +30,9 @@ def _rename(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
     return frame.rename({**arguments, **companions})
 
 
-def _number(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
-    column = Column(arguments["column"], "number", markers=tuple(arguments["markers"].items()))
+def _number(frame: Frame, arguments: Arguments, context: StepContext) -> Frame:
+    unit, markers = context.columns[arguments["column"]].unit, tuple(arguments["markers"].items())
+    column = Column(arguments["column"], "number", unit=unit, markers=markers)
     return parse_numbers(frame, [column], footnotes=arguments["footnotes"])
 
 

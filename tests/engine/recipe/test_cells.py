@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -49,6 +50,7 @@ def cure(text: str) -> str:
         ("20.7794109446012", 20.7794109446012),
         ("123456789012345678", 123456789012345678.0),
         (" 7\u00a0", 7.0),
+        ("−5", -5.0),
     ],
 )
 def test_a_number_is_read(backend: Any, text: str, number: float) -> None:
@@ -57,10 +59,43 @@ def test_a_number_is_read(backend: Any, text: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("12.3%", "percent", 12.3),
+        ("−1 %", "percent", -1.0),
+        ("£1,200", "gbp", 1200.0),
+        ("-£3.50", "gbp_million", -3.5),
+        ("−£3", "gbp", -3.0),
+    ],
+)
+def test_the_sign_of_its_unit_may_stand_beside_a_number(backend: Any, text: str, unit: str, number: float) -> None:
+    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
+    assert type_columns(frame, [replace(PLAIN, unit=unit)]).to_dict(as_series=False) == {"Value": [number]}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("12.3%", "fraction"),
+        ("£5", "persons"),
+        ("5£", "gbp"),
+        ("££5", "gbp"),
+        ("5%%", "percent"),
+        ("5%", "1 gbp / count"),
+    ],
+)
+def test_the_sign_of_another_unit_is_refused(backend: Any, text: str, unit: str) -> None:
+    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
+    with pytest.raises(SourceError) as caught:
+        type_columns(frame, [replace(PLAIN, unit=unit)])
+    assert caught.value.message == f"A cell is neither a number nor a known marker: `Value` holds '{text}'."
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("-", "x", "1,23", "1,2345", "12,34.5", ",5", "5."),
-        *("1.2.3", "1 234", "5%", "£5", "(5)", "+5", "−5", "e5", "1e999", "nan", "inf", "0x10", "1_000", "٥"),
+        *("1.2.3", "1 234", "5%", "£5", "(5)", "+5", "e5", "1e999", "nan", "inf", "0x10", "1_000", "٥"),
     ],
 )
 def test_what_is_no_number_is_refused(backend: Any, text: str) -> None:
