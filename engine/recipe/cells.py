@@ -77,7 +77,7 @@ def read_cell(text: str, markers: Mapping[str, str], *, footnotes: bool, unit: s
 
 def _without_sign(text: str, unit: str | None) -> str:
     """The text without the sign of its unit; a minus may stand before a pound sign."""
-    match UNITS[unit].symbol if unit in UNITS else "":
+    match UNITS[unit].symbol if unit is not None and unit in UNITS else "":
         case "%":
             return text.removesuffix("%").rstrip()
         case "£":
