@@ -13,6 +13,7 @@ import typer
 
 from ..engine.errors import EXIT_BUG, EXIT_OK, BugError, SpecError, UsageError, YhoviError
 from ..engine.listing import outlined
+from .geography import geography
 from .options import (
     AsJson,
     AsRun,
@@ -53,6 +54,8 @@ app = typer.Typer(
     epilog="Exit codes: 0 all well, 1 a bug, 2 command, spec or settings, 3 a source, 4 checks, 5 database or data "
     "folder, 6 some indicators failed and others loaded, 130 interrupted.",
 )
+
+app.add_typer(geography, name="geography")
 
 _SECRETS = ("NOMIS_API_KEY",)
 

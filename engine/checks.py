@@ -119,7 +119,7 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
         "one_length": "All periods are of one length.",
         "scale": "Percentages aren't all between 0 and 1, as fractions are.",
         "disclosure": "No suppressed value is the published total less the parts that are shown.",
-        "known_areas": "Every area code has the form of one; codes that are none are reported.",
+        "known_areas": "Every area code is a known one; what isn't, was repaired or doesn't add up is told.",
     }
 )
 """Checks that no spec can leave out."""

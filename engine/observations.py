@@ -6,8 +6,9 @@ the frame, and everything after this room may rely on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -16,14 +17,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .errors import CheckError
-from .geography import Area, Place, Registry, is_code
-from .measures import NORMAL, REASONS, SUPPRESSED, primary, reason
+from .geography import Area, Registry, is_code, normal_code
+from .measures import NORMAL, REASONS, SUPPRESSED, Measured, primary, reason
 from .periods import Period
+from .rebasing import FORMER, rebase
 
 KEY = ("area_code", "time_period", "breakdown")
 TOTAL = "_T"
 
-_STATUS = ("obs_status", "status_reason", "status_flags")
 _NUMBERS = ("value", "lower_ci", "upper_ci", "numerator", "denominator")
 _EXAMPLES = 5
 
@@ -66,10 +67,11 @@ SCHEMA = pa.DataFrameSchema(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the observations are about: the indicator, its unit, the areas wanted, and where the figures come from."""
+    """What the observations are about: the indicator, what it measures at which level, the areas wanted, the origin."""
 
     indicator_id: str
-    unit: str
+    measured: Measured
+    level: str
     areas: Sequence[Area]
     registry: Registry
     origin: str
@@ -77,12 +79,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """The canonical frame, and what was left out of it: rows of other areas, texts that are no area codes, repeats."""
+    """The canonical frame, and what was left out of it: rows of other areas, texts that are no area codes, repeats.
+
+    ``foreign`` counts the rows of each code that is of no area known, or is nearly that of a wanted area that isn't
+    there; ``notes`` are sentences on what was repaired, and on what doesn't agree.
+    """
 
     frame: pd.DataFrame
     outside: int
     no_codes: tuple[str, ...]
     repeated: int
+    foreign: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
 
 
 def observe(cells: pd.DataFrame, subject: Subject) -> Observed:
@@ -95,19 +103,22 @@ def observe(cells: pd.DataFrame, subject: Subject) -> Observed:
     Raises:
         CheckError: The result breaks the contract of the canonical frame.
     """
-    printed = cells["area"].fillna("")
+    said = cells["area"].fillna("")
+    printed = _each(said, normal_code)
     placed = _placed(printed, subject)
     inside = placed["area_code"].notna()
-    frame = pd.concat([cells[inside], placed[inside]], axis="columns")
-    frame = _statuses(_periods(frame))
-    frame = frame.assign(indicator_id=subject.indicator_id, unit_measure=subject.unit, origin=subject.origin)
-    distinct = _area_flags(_distinct(frame))
-    carried = [name for name in cells.columns if name.startswith("_")]
+    settled = _settled(pd.concat([cells[inside], placed[inside]], axis="columns"))
+    distinct = _distinct(settled)
+    rebased = rebase(distinct, subject.registry, subject.measured)
+    frame = _canonical(rebased.frame, subject)
+    left_out = printed[~inside]
     return Observed(
-        frame=_validated(distinct[[*SCHEMA.columns, *carried]]),
-        outside=int((~inside & _each(printed, is_code)).sum()),
-        no_codes=tuple(sorted({text for text in printed[~inside] if not is_code(text)})),
-        repeated=len(frame) - len(distinct),
+        frame=frame,
+        outside=int(_each(left_out, is_code).sum()) + rebased.unused,
+        no_codes=tuple(sorted({text for text in left_out if not is_code(text)})),
+        repeated=len(settled) - len(distinct),
+        foreign=_foreign(left_out, frame, subject),
+        notes=(*_repairs(said, printed), *rebased.notes),
     )
 
 
@@ -127,24 +138,115 @@ def _each(texts: pd.Series[Any], tell: Callable[[str], Any]) -> pd.Series[Any]:
     return told.take(places).set_axis(texts.index)
 
 
-def _placed(printed: pd.Series[str], subject: Subject) -> pd.DataFrame:
-    """For each printed code the area of the target vintage that it stands for, if that is wanted."""
-    wanted = {area.code for area in subject.areas}
-    places = {code: place for code in printed.unique() if (place := subject.registry.place(code))}
-    places = {code: place for code, place in places.items() if place.area.code in wanted}
+class _Standing(NamedTuple):
+    """What a printed code stands for among the observations: an area, the vintage of its code, and a flag."""
 
-    def told(tell: Callable[[Place], str]) -> pd.Series[Any]:
-        return _each(printed, lambda code: tell(places[code]) if code in places else None)
+    area: Area
+    vintage: str
+    flag: str
+
+
+def _standing(code: str, subject: Subject, wanted: frozenset[str]) -> _Standing | None:
+    """The wanted area of the target vintage that a code stands for, or the former area that is a part of one.
+
+    The vintage of a former area is the month in which its code was valid last.
+    """
+    place = subject.registry.place(code)
+    if place is not None:
+        return _Standing(place.area, subject.registry.vintage, place.flag) if place.area.code in wanted else None
+    whole = subject.registry.whole(code)
+    if whole is None or whole.area.code not in wanted:
+        return None
+    former = subject.registry.areas[code]
+    return _Standing(former, vintage_of(former), FORMER)
+
+
+def vintage_of(former: Area) -> str:
+    """The vintage under which the figures of an area that was merged are kept: the month in which it was valid last."""
+    return former.valid_to[:7]
+
+
+def _placed(printed: pd.Series[str], subject: Subject) -> pd.DataFrame:
+    """For each printed code the area that it stands for, if that is wanted or a part of one that is."""
+    wanted = frozenset(area.code for area in subject.areas)
+    found = {code: standing for code in printed.unique() if (standing := _standing(code, subject, wanted))}
+
+    def told(tell: Callable[[_Standing], str]) -> pd.Series[Any]:
+        return _each(printed, lambda code: tell(found[code]) if code in found else None)
 
     return pd.DataFrame(
         {
-            "area_code": told(lambda place: place.area.code),
-            "area_level": told(lambda place: place.area.level),
-            "area_flag": told(lambda place: place.flag),
+            "area_code": told(lambda standing: standing.area.code),
+            "area_level": told(lambda standing: standing.area.level),
+            "area_flag": told(lambda standing: standing.flag),
             "source_area_code": printed,
-            "area_vintage": subject.registry.vintage,
+            "area_vintage": told(lambda standing: standing.vintage),
         }
     )
+
+
+def _foreign(left_out: pd.Series[str], frame: pd.DataFrame, subject: Subject) -> Mapping[str, int]:
+    """How many rows there are of codes that are of no area known, or may be meant for a wanted one that isn't there.
+
+    Of kinds of area that the register has none of (wards, areas of Wales) nothing can be said.
+    """
+    there = set(frame["area_code"])
+    absent = [area for area in subject.areas if area.level == subject.level and area.code not in there]
+    rows = Counter(code for code in left_out if is_code(code))
+    registry = subject.registry
+    known = {*registry.areas, *registry.groups}
+    kinds = {code[:3] for code in known}
+    return MappingProxyType(
+        {
+            code: rows[code]
+            for code in sorted(rows)
+            if (code[:3] in kinds and code not in known) or registry.meant(code, absent)
+        }
+    )
+
+
+def _repairs(said: pd.Series[str], printed: pd.Series[str]) -> Iterator[str]:
+    """A sentence on the codes that were written with blanks or small letters."""
+    texts = sorted(f"'{text}'" for text in said[said != printed].unique())
+    if texts:
+        found = "area code was" if len(texts) == 1 else "area codes were"
+        more = f" and {len(texts) - _EXAMPLES:,} more" if len(texts) > _EXAMPLES else ""
+        shown = ", ".join(texts[:_EXAMPLES]) + more
+        yield f"{len(texts):,} {found} written with blanks or small letters and taken as meant: {shown}."
+
+
+def _settled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers and reasons in agreement: a value said to be missing is none, and one that is missing has a reason."""
+    said = frame["status"].astype(object).fillna("")
+    unexplained = frame["value"].isna() & ~_each(said, _says_missing).astype(bool)
+    said = said.mask(unexplained, said + " not_available")
+    missing, suppressed = (_each(said, says).astype(bool) for says in (_says_missing, _says_suppressed))
+    shown = {name: frame[name].mask(missing).astype(float) for name in ("value", "lower_ci", "upper_ci")}
+    shown["numerator"] = frame["numerator"].mask(suppressed).astype(float)  # it would tell the value
+    shown["denominator"] = frame["denominator"].astype(float)
+    note = frame["note"].astype(object)
+    united = _each(said, lambda reasons: " ".join(sorted(set(reasons.split()))))
+    return frame.assign(**shown, status=united, note=note.where(note.notna(), None))
+
+
+def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
+    """Observations in the order of their keys, each once.
+
+    Sources repeat rows (England's, once for every parent), and some print an area under its old and its new code: rows
+    that differ in the printed code alone are one observation, and the target vintage's own code is the one kept.
+    """
+    content = [*_NUMBERS, "status", "note"]
+    ordered = frame.sort_values([*KEY, "area_flag", *content], ignore_index=True)
+    return ordered[~ordered.duplicated([*KEY, *content])].reset_index(drop=True)
+
+
+def _canonical(frame: pd.DataFrame, subject: Subject) -> pd.DataFrame:
+    """The columns of the canonical frame and those of origin, in the order of the keys."""
+    carried = [name for name in frame.columns if name.startswith("_")]
+    frame = _area_flags(_statuses(_periods(frame))).assign(
+        indicator_id=subject.indicator_id, unit_measure=subject.measured.unit, origin=subject.origin
+    )
+    return _validated(frame.sort_values(list(KEY), kind="stable", ignore_index=True)[[*SCHEMA.columns, *carried]])
 
 
 def _periods(frame: pd.DataFrame) -> pd.DataFrame:
@@ -156,31 +258,13 @@ def _periods(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _statuses(frame: pd.DataFrame) -> pd.DataFrame:
-    """One primary status, its reason, and the rest as flags; a value said to be missing is none."""
-    said = frame["status"].astype(object).fillna("")
-    unexplained = frame["value"].isna() & ~_each(said, _says_missing).astype(bool)
-    said = said.mask(unexplained, said + " not_available")
-    missing, suppressed = (_each(said, says).astype(bool) for says in (_says_missing, _says_suppressed))
-    shown = {name: frame[name].mask(missing).astype(float) for name in ("value", "lower_ci", "upper_ci")}
-    shown["numerator"] = frame["numerator"].mask(suppressed).astype(float)  # it would tell the value
-    note = frame["note"].astype(object)
+    """One primary status, its reason, and the rest as flags."""
+    said = frame["status"]
     return frame.assign(
-        **shown,
         obs_status=_each(said, lambda reasons: status_of(reasons).code),
         status_reason=_each(said, lambda reasons: status_of(reasons).reason),
         status_flags=_each(said, lambda reasons: status_of(reasons).flags),
-        note=note.where(note.notna(), None),
     )
-
-
-def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
-    """Observations in the order of their keys, each once.
-
-    Sources repeat rows (England's, once for every parent), and some print an area under its old and its new code: rows
-    that differ in the printed code alone are one observation, and the target vintage's own code is the one kept.
-    """
-    ordered = frame.sort_values([*KEY, "area_flag", *_NUMBERS, *_STATUS, "note"], ignore_index=True)
-    return ordered[~ordered.duplicated([name for name in SCHEMA.columns if name != "source_area_code"])]
 
 
 def _area_flags(frame: pd.DataFrame) -> pd.DataFrame:

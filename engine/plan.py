@@ -25,7 +25,7 @@ from .recipe.signatures import SIGNATURES, bind
 from .spec import Spec
 
 # What a change of concerns every indicator: how cells become numbers, areas are placed, values are rounded.
-ENGINE_REVISION = 1
+ENGINE_REVISION = 2
 
 Step = tuple[str, Mapping[str, Any]]
 

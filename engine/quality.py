@@ -135,6 +135,13 @@ def _known_areas(case: Case) -> Iterator[Finding]:
         said = _examples((f"'{text}'" if text else "(blank)" for text in texts), len(texts))
         found = _count(len(texts), "area text is no code and was left out", "area texts are no codes and were left out")
         yield Finding("known_areas", "warn", f"{found}: {said}.")
+    foreign = case.observed.foreign
+    if foreign:
+        said = _examples((f"{code} ({_count(rows, 'row', 'rows')})" for code, rows in foreign.items()), len(foreign))
+        found = _count(len(foreign), "area code", "area codes")
+        message = f"{found} left out may be a slip, as no such area is known or an area like it is absent: {said}."
+        yield Finding("known_areas", "warn", f"{message} `yhovi geography explain CODE` tells what a code is.")
+    yield from (Finding("known_areas", "warn", note) for note in case.observed.notes)
 
 
 def _unique(case: Case) -> Iterator[Finding]:

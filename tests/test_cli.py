@@ -29,6 +29,7 @@ SHIPPED = [
     "E-EJ-01",
     "E-EJ-07",
     "E-NZ-01",
+    "S-C-01",
     "S-CS-01",
     "S-CS-01-OFFENCES",
     "S-D-01",

@@ -42,6 +42,8 @@ def test_every_command_works(cli: Cli, tmp_path: Path, command: str) -> None:
         arguments[arguments.index("/srv/yhovi/yhovi.toml")] = "yhovi.toml"
     if name == "land":
         (tmp_path / arguments[2]).write_bytes(b"a,b\n1,2\n")
+    if arguments[:2] == ["geography", "check"]:
+        (tmp_path / arguments[2]).write_bytes(b"code,figure\nE08000035,1\n")
     if name in ("status", "explain"):
         cli("run", "--all", "--demo")
     if "--replay" in arguments:
@@ -66,7 +68,10 @@ def shown_after(page: str, name: str) -> tuple[list[str], str]:
     return shlex.split(found[1]), found[2]
 
 
-@pytest.mark.parametrize(("page", "name"), [("docs/specs.md", "preview"), ("docs/operations.md", "explain")])
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("docs/specs.md", "preview"), ("docs/operations.md", "explain"), ("docs/geography.md", "geography")],
+)
 def test_output_is_shown_as_it_is(cli: Cli, page: str, name: str) -> None:
     """Three dots stand for what is left out."""
     arguments, block = shown_after(page, name)

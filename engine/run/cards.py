@@ -9,7 +9,9 @@ from datetime import datetime
 import pandas as pd
 
 from ..bronze import Kept
+from ..geography import Area
 from ..measures import UNITS
+from ..observations import vintage_of
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
@@ -42,12 +44,20 @@ def card(plan: Plan) -> values.IndicatorCard:
 
 
 def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, committed_at: datetime) -> values.Load:
-    """One indicator's commit: it speaks for all periods of the areas wanted."""
-    areas = [values.Area(area.code, plan.vintage, area.name, area.level, area.parent or None) for area in plan.areas]
+    """One indicator's commit: it speaks for all periods of the areas wanted, and of those that they were made of."""
+    former = _former(plan)
+    wanted = [(area, plan.vintage) for area in plan.areas]
+    areas = [
+        values.Area(area.code, vintage, area.name, area.level, area.parent or None)
+        for area, vintage in (*wanted, *((area, vintage_of(area)) for area in former))
+    ]
     return values.Load(
         run_id=run_id,
         card=card(plan),
-        scope=values.Scope(areas=frozenset(area.code for area in plan.areas)),
+        scope=values.Scope(
+            areas=frozenset(area.code for area in (*plan.areas, *former)),
+            vintages=frozenset(map(vintage_of, former)),
+        ),
         target_vintage=plan.vintage,
         retrieved_at=extracted.retrieved_at,
         committed_at=committed_at,
@@ -64,6 +74,12 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
         areas=areas,
         withdrawal_limit=shrink_limit(plan.checks),
     )
+
+
+def _former(plan: Plan) -> list[Area]:
+    """The areas of which those wanted were made: where figures can't be combined, their own are kept."""
+    sets = (parts for area in plan.areas for parts in plan.registry.parts(area.code))
+    return [plan.registry.areas[code] for code in sorted({code for parts in sets for code in parts})]
 
 
 def input_of(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: int) -> Input:

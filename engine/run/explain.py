@@ -315,7 +315,7 @@ def _by_name(question: Question, registry: Registry, present: set[str]) -> tuple
     if len(codes) > 1:
         raise UsageError(f"Several areas are called {question.area}.", f"Say the code: {_listed(registry, codes)}.")
     if not codes:
-        names = {area.name.casefold(): code for code, area in registry.areas.items() if registry.place(code)}
+        names = {registry.areas[code].name.casefold(): code for code in sorted(present) if code in registry.areas}
         near = [names[name] for name in difflib.get_close_matches(said, names, n=_NEAR)]
         cure = f"Did you mean {_listed(registry, near)}?" if near else "Say its code, or its name in full."
         raise UsageError(f"No area is called {question.area}.", cure)

@@ -190,7 +190,8 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime, w
 
 def subject(plan: Plan, origin: str) -> Subject:
     """What a plan's observations are about."""
-    return Subject(plan.spec.id, plan.spec.measure.unit, plan.areas, plan.registry, origin)
+    spec = plan.spec
+    return Subject(spec.id, spec.measure.measured, spec.source.level, plan.areas, plan.registry, origin)
 
 
 def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:

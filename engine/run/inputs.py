@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -52,7 +52,7 @@ def combine(
         CheckError: The inputs aren't what the recipe takes them to be, or what comes of them breaks the contract of
             the canonical frame.
     """
-    used = {name: inputs[name] for name in plan.spec.inputs}
+    used = {name: _at(inputs[name], plan.vintage) for name in plan.spec.inputs}
     origin = "synthetic" if any(one.origin == "synthetic" for one in used.values()) else "published"
     frames = {name: _in_recipe(one.frame, name, name, provenance=False) for name, one in used.items()}
     start = _in_recipe(used[base.indicator].frame, base.indicator, base.name, provenance=provenance)
@@ -72,6 +72,12 @@ def combine(
         retrieved_at=max(one.retrieved_at for one in used.values()),
         input_loads=tuple(one.load_id for one in used.values() if one.load_id is not None),
     )
+
+
+def _at(one: Input, vintage: str) -> Input:
+    """An input with its observations of that vintage alone: those of areas that were merged go no further."""
+    frame = one.frame
+    return one if frame.empty else replace(one, frame=frame[frame["area_vintage"] == vintage])
 
 
 def _in_recipe(frame: pd.DataFrame, indicator: str, name: str, *, provenance: bool) -> nw.DataFrame[Any]:

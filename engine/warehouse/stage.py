@@ -70,7 +70,7 @@ def in_scope(connection: Connection, batch: Load, load_id: int) -> list[sa.Colum
     conditions = [
         current.c.indicator_id == batch.card.indicator_id,
         current.c.action == VALUE,
-        current.c.area_vintage.in_(sorted({batch.target_vintage} | vintages)),
+        current.c.area_vintage.in_(sorted({batch.target_vintage, *scope.vintages, *vintages})),
     ]
     if scope.areas is not None:
         conditions.append(_listed(load_id, _AREA, current.c.area_code))

@@ -76,12 +76,13 @@ class Scope:
     """What a load speaks for: a current key in here which the load lacks is withdrawn. ``None`` stands for all.
 
     ``periods`` is the first day of the first period and the last day of the last. A load speaks only for the area
-    vintages it has rows of, and for the target vintage.
+    vintages it has rows of, for the target vintage, and for ``vintages`` beside it.
     """
 
     areas: frozenset[str] | None = None
     periods: tuple[date, date] | None = None
     breakdowns: frozenset[str] | None = None
+    vintages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from yhovi.engine.amendments import Correction
 from yhovi.engine.corrections import correct
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import load_registry
-from yhovi.engine.measures import REASONS
+from yhovi.engine.measures import REASONS, Measured
 from yhovi.engine.observations import SCHEMA, Observed, Subject, observe
 
 REGISTRY = load_registry("2023-04")
 LEEDS, BARNSLEY, NEW_BARNSLEY = "E08000035", "E08000016", "E08000038"
-SUBJECT = Subject("S-1", "persons", REGISTRY.at("lad"), REGISTRY, "published")
+SUBJECT = Subject("S-1", Measured("count", "persons"), "lad", REGISTRY.at("lad", "E12000003"), REGISTRY, "published")
 CURE = "Look at the source: if it has mended the figure, delete the correction."
 CONTENT = ("value", "lower_ci", "numerator", "obs_status", "status_reason", "status_flags", "note")
 

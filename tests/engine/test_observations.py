@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import Registry, load_registry
-from yhovi.engine.measures import REASONS
+from yhovi.engine.measures import REASONS, Measured
 from yhovi.engine.observations import KEY, SCHEMA, Observed, Subject, key_text, observe
 
 REGISTRY = load_registry("2023-04")
@@ -37,7 +37,7 @@ CELL: Mapping[str, Any] = {
 
 def subject(registry: Registry = REGISTRY, origin: str = "published") -> Subject:
     areas = (*registry.at("lad", REGION), *registry.at("region"), *registry.at("country"))
-    return Subject("E-EJ-01", "percent", areas, registry, origin)
+    return Subject("E-EJ-01", Measured("survey_percentage", "percent"), "lad", areas, registry, origin)
 
 
 def cells(*rows: Mapping[str, Any]) -> pd.DataFrame:
@@ -107,7 +107,7 @@ def test_an_area_is_known_by_the_code_of_the_target_vintage(code: str, registry:
 
 LEFT_OUT: dict[str, tuple[list[str], int, tuple[str, ...]]] = {
     "a district of another region": (["E06000061", "E09000001", "E06000061"], 3, ()),
-    "a district that was merged": ([CRAVEN], 1, ()),
+    "a district of another region that was merged": (["E07000026"], 1, ()),
     "a county that isn't a district": (["E11000003"], 1, ()),
     "another country": (["W92000004", "K02000001"], 2, ()),
     "names": (["Leeds", "York UA", "Leeds"], 0, ("Leeds", "York UA")),
@@ -121,6 +121,43 @@ def test_what_is_left_out_is_counted(areas: list[str], outside: int, no_codes: t
     found = observed(*({"area": area} for area in [*areas, LEEDS]))
     assert found.frame["area_code"].tolist() == [LEEDS]
     assert (found.outside, found.no_codes, found.repeated) == (outside, no_codes, 0)
+
+
+def test_a_merged_district_is_left_out_where_its_county_is_there() -> None:
+    found = observed({"area": CRAVEN}, {"area": COUNTY})
+    assert (found.frame["area_code"].tolist(), found.outside) == ([NORTH_YORKSHIRE], 1)
+
+
+ENOUGH = [area.code for area in REGISTRY.at("lad", REGION)]
+
+FOREIGN: dict[str, tuple[list[str], dict[str, int]]] = {
+    "none": ([], {}),
+    "areas of other regions": (["E09000001", "E07000026", "E10000025", "E12000001"], {}),
+    "codes that are of no area": (["E06000099", "E06000099", "E07999999"], {"E06000099": 2, "E07999999": 1}),
+    "kinds of area that aren't known": (["W06000001", "K02000001", "E05000001"], {}),
+    "a code one character off, beside the one that is meant": (["E06000061"], {}),
+}
+
+
+@pytest.mark.parametrize(("areas", "foreign"), FOREIGN.values(), ids=FOREIGN)
+def test_codes_of_no_area_are_named(areas: list[str], foreign: dict[str, int]) -> None:
+    assert observed(*({"area": area} for area in [*ENOUGH, *areas])).foreign == foreign
+
+
+def test_a_code_is_named_that_may_be_meant_for_an_area_that_is_not_there() -> None:
+    """E06000061 is North Northamptonshire."""
+    there = [code for code in ENOUGH if code != NORTH_YORKSHIRE]
+    rows = [{"area": area} for area in [*there, "E06000061", "E06000061", "E09000001"]]
+    assert observed(*rows).foreign == {"E06000061": 2}
+    assert observed(*rows, {"area": CRAVEN}).foreign == {}
+
+
+@pytest.mark.parametrize("text", ["e08000035", " E08000035", "E0800 0035\xa0"])
+def test_a_code_with_blanks_or_in_small_letters_is_repaired(text: str) -> None:
+    found = observed({"area": text})
+    assert found.frame[["area_code", "source_area_code"]].values.tolist() == [[LEEDS, LEEDS]]
+    said = f"1 area code was written with blanks or small letters and taken as meant: '{text}'."
+    assert found.notes == (said,)
 
 
 def test_an_area_that_is_missing_is_no_code() -> None:
@@ -329,7 +366,7 @@ def test_a_key_is_told_without_the_total(key: tuple[str, str, str], text: str) -
 # Any mix ---------------------------------------------------------------------------------------------
 
 INSIDE = {LEEDS: LEEDS, BARNSLEY: BARNSLEY, NEW_BARNSLEY: BARNSLEY, COUNTY: NORTH_YORKSHIRE, ENGLAND: ENGLAND}
-OUTSIDE, NO_CODES = ("E09000001", CRAVEN), ("Leeds", "")
+OUTSIDE, NO_CODES = ("E09000001", "E07000026"), ("Leeds", "")
 numbers = st.sampled_from([None, 0.0, 1.5, -2.0])
 
 rows = st.fixed_dictionaries(

@@ -20,8 +20,8 @@ from yhovi.engine.periods import Period
 from yhovi.engine.quality import CHECKS, DEFAULT_SHRINK, Case, Finding, judge, shrink_limit
 
 REGISTRY = load_registry("2023-04")
-DISTRICTS = tuple(area for area in REGISTRY.at("lad") if area.name in {"Leeds", "Wakefield", "Sheffield"})
-AREAS = (*DISTRICTS, *REGISTRY.at("region"), *REGISTRY.at("country"))
+DISTRICTS = tuple(area for area in REGISTRY.at("lad", "E12000003") if area.name in {"Leeds", "Wakefield", "Sheffield"})
+AREAS = (*DISTRICTS, REGISTRY.areas["E12000003"], REGISTRY.areas["E92000001"])
 SHEFFIELD, LEEDS, WAKEFIELD = (area.code for area in DISTRICTS)
 REGION, ENGLAND = "E12000003", "E92000001"
 TODAY = date(2026, 3, 31)
@@ -113,6 +113,31 @@ TEXTS: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize(("texts", "message"), TEXTS.values(), ids=TEXTS)
 def test_texts_that_are_no_codes_are_told(texts: tuple[str, ...], message: str) -> None:
     assert findings([row()], no_codes=texts) == (Finding("known_areas", "warn", message),)
+
+
+FOREIGN = (
+    " left out may be a slip, as no such area is known or an area like it is absent: {}. `yhovi geography explain CODE`"
+    " tells what a code is."
+)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "said"),
+    [
+        ({"E06000061": 1}, "1 area code" + FOREIGN.format("E06000061 (1 row)")),
+        ({"E06000061": 2, "E99999999": 30}, "2 area codes" + FOREIGN.format("E06000061 (2 rows), E99999999 (30 rows)")),
+    ],
+)
+def test_codes_that_may_be_slips_are_told(foreign: Mapping[str, int], said: str) -> None:
+    assert findings([row()], foreign=foreign) == (Finding("known_areas", "warn", said),)
+
+
+def test_notes_on_areas_are_told() -> None:
+    told = findings([row()], notes=("One note.", "Another one."))
+    assert [(finding.severity, finding.message) for finding in told] == [
+        ("warn", "One note."),
+        ("warn", "Another one."),
+    ]
 
 
 # unique ----------------------------------------------------------------------------------------------
@@ -520,7 +545,9 @@ def test_observations_are_judged_as_they_are_made() -> None:
             **dict.fromkeys(("status", "note")),
         }
     )
-    observed = observe(cells, Subject("E-EJ-01", "percent", AREAS, REGISTRY, "published"))
+    observed = observe(
+        cells, Subject("E-EJ-01", Measured("survey_percentage", "percent"), "lad", AREAS, REGISTRY, "published")
+    )
     checks = {"range": {"max": 100}, "complete": {"areas": "all"}, "golden": [{**GOLDEN, "area": SHEFFIELD}]}
     verdict = judge(Case(observed, checks, AREAS, "lad", "2024-04", Measured("mean", "years")))
     assert observed.frame.loc[sorted(verdict.held), "area_code"].tolist() == [WAKEFIELD]
@@ -600,7 +627,7 @@ def test_a_suppressed_part_that_the_total_reveals_is_told() -> None:
 
 def test_a_suppressed_district_that_the_region_reveals_is_told() -> None:
     rows = [row(SHEFFIELD, value=3.0), row(LEEDS, value=None), row(WAKEFIELD, value=4.0), row(REGION, value=9.0)]
-    areas = (*DISTRICTS, *REGISTRY.at("region"))
+    areas = (*DISTRICTS, REGISTRY.areas[REGION])
     message = REVEALED.format(f"{LEEDS} 2023-01-01/P1Y")
     assert findings(rows, areas=areas, measured=COUNT) == (Finding("disclosure", "warn", message),)
 

@@ -30,6 +30,7 @@ E-EI-04              loaded  17   0        0          0          0     0
 E-EJ-01              loaded  340  0        0          0          0     0
 E-EJ-07              loaded  646  0        0          0          0     0
 E-NZ-01              loaded  75   0        0          0          0     0
+S-C-01               loaded  15   0        0          0          0     0
 S-CS-01-OFFENCES     loaded  15   0        0          0          0     0
 S-D-01               loaded  153  0        0          0          0     0
 S-CS-01              loaded  15   0        0          0          0     0

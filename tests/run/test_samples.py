@@ -183,3 +183,24 @@ def test_gva_workbook(cli: Cli, samples: Path, tmp_path: Path) -> None:
     assert {key: value for key, (value, _, _) in loaded(tmp_path).items()} == expected
     provisional = {period for (_, period), (_, status, _) in loaded(tmp_path).items() if status == "P"}
     assert provisional == {"2023-01-01/P1Y"}
+
+
+def test_ofcom_coverage_on_former_districts(cli: Cli, samples: Path, tmp_path: Path) -> None:
+    """Landed by hand, as Ofcom refuses scripts: fifteen districts, North Yorkshire from the premises of its seven."""
+    file = samples / "ofcom" / "202209_fixed_laua_coverage_r02.csv"
+    assert cli("land", "ofcom/fixed-coverage", file, "--release", "2022-09").code == 0
+    said = cli("run", "S-C-01")
+    plain = pd.read_csv(file).rename(columns=str.strip).set_index("laua")
+    seven = plain.loc[[f"E07000{number}" for number in range(163, 170)]]
+    with_gigabit, premises = "Number of premises with Gigabit availability", "All Premises"
+    found = {row["lad_code"]: row for row in rows(tmp_path / "yhovi.db")}
+    assert said.code == 0, said.err
+    assert len(found) == 15
+    north_yorkshire = found["E06000065"]
+    assert north_yorkshire["value"] == pytest.approx(100 * seven[with_gigabit].sum() / seven[premises].sum(), rel=1e-11)
+    assert north_yorkshire["value"] != pytest.approx(seven["Gigabit availability (% premises)"].mean(), abs=1)
+    assert (north_yorkshire["obs_status"], north_yorkshire["status_flags"]) == ("A", "rederived_from_parts")
+    for code in found.keys() - {"E06000065"}:
+        assert found[code]["value"] == pytest.approx(
+            100 * plain.loc[code, with_gigabit] / plain.loc[code, premises], rel=1e-11
+        )

@@ -25,10 +25,11 @@ FILES = {
     "ons/wellbeing-local-authority": ("data.csv",),
     "ons/crime-csp-c2": ("data.csv",),
     "desnz/ghg-emissions-la": ("data.csv",),
+    "ofcom/fixed-coverage": ("data.csv",),
 }
 PUBLISHED = {
     *("nomis/NM_17_5", "nomis/NM_2002_1/all-ages", "ons/gva-industry-la-tle", "ons/business-demography"),
-    *("ons/ashe-table-8-7a", "ons/crime-csp-c2"),
+    *("ons/ashe-table-8-7a", "ons/crime-csp-c2", "ofcom/fixed-coverage"),
 }
 AREAS = (*EMPLOYMENT_2023, "E12000003", "E92000001")
 

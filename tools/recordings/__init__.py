@@ -9,6 +9,7 @@ from .business_counts import business_counts
 from .business_demography import business_demography
 from .claimant_count import claimant_count
 from .employment_rate import employment_rate
+from .gigabit_coverage import gigabit_coverage
 from .greenhouse_gases import greenhouse_gases
 from .gross_value_added import gross_value_added
 from .life_expectancy import life_expectancy
@@ -32,6 +33,7 @@ RECORDED = (
     wellbeing,
     recorded_crime,
     greenhouse_gases,
+    gigabit_coverage,
 )
 
 __all__ = ["RECORDED", "RECORDINGS"]
