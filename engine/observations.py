@@ -149,11 +149,16 @@ class _Standing(NamedTuple):
 def _standing(code: str, subject: Subject, wanted: frozenset[str]) -> _Standing | None:
     """The wanted area of the target vintage that a code stands for, or the former area that is a part of one.
 
-    The vintage of a former area is the month in which its code was valid last.
+    A group of districts, such as a community safety partnership, stands for a district that is exactly as large. The
+    vintage of a former area is the month in which its code was valid last.
     """
     place = subject.registry.place(code)
     if place is not None:
         return _Standing(place.area, subject.registry.vintage, place.flag) if place.area.code in wanted else None
+    districts = subject.registry.districts_of(code)
+    if len(districts) == 1 and districts[0] in wanted:
+        group = subject.registry.groups[code].area
+        return _Standing(subject.registry.areas[districts[0]], subject.registry.vintage, f"from_{group.level}")
     whole = subject.registry.whole(code)
     if whole is None or whole.area.code not in wanted:
         return None

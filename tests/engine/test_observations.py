@@ -423,3 +423,20 @@ def test_the_order_of_rows_makes_no_difference(both: tuple[list[dict[str, Any]],
     first, second = (observed(*mix) for mix in both)
     assert_frame_equal(first.frame, second.frame)
     assert (first.outside, first.no_codes, first.repeated) == (second.outside, second.no_codes, second.repeated)
+
+
+GROUPS = {
+    "E22000372": (NORTH_YORKSHIRE, "from_csp"),
+    "E22000371": ("E06000014", "from_csp"),
+    "E22000259": (BARNSLEY, "from_csp"),
+}
+
+
+@pytest.mark.parametrize("code", GROUPS)
+def test_a_group_that_is_exactly_one_district_stands_for_it(code: str) -> None:
+    assert tuple(one({"area": code}, "area_code", "status_flags")) == GROUPS[code]
+
+
+def test_a_group_of_several_districts_stands_for_none() -> None:
+    found = observed({"area": "E23000009"}, {})
+    assert (len(found.frame), found.outside) == (1, 1)

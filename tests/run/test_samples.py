@@ -204,3 +204,58 @@ def test_ofcom_coverage_on_former_districts(cli: Cli, samples: Path, tmp_path: P
         assert found[code]["value"] == pytest.approx(
             100 * plain.loc[code, with_gigabit] / plain.loc[code, premises], rel=1e-11
         )
+
+
+BIRTHS = """\
+id: S-HE-98
+title: Births of new enterprises
+description: Births of enterprises, with the county of North Yorkshire left out so that its districts are summed.
+domain: society
+subdomain: health
+measure: {type: count, unit: count, polarity: neutral, decimals: 0}
+source:
+  connector: file
+  dataset: ons/births
+  query: {landed: true}
+  read: {format: workbook, sheets: {pattern: "Table 1[.]1[a-d]"}, header_row: 4, names: {1: code, 2: name}}
+  columns:
+    - {name: code}
+    - {name: years, pattern: "[0-9]{4}", type: number, unit: count, measure: count}
+  markers: {":": not_available}
+  geography: {level: lad, codes: as_published}
+  publisher: Office for National Statistics
+  license: OGL-UK-3.0
+  frequency: P1Y
+  lag: P11M
+recipe:
+  - keep: "code != 'E10000023'"
+  - unpivot: {columns: years, name: year, value: births}
+  - period: {from: year, as: calendar_year}
+  - observe: {area: code, value: births}
+checks:
+  golden: {none: the figures are compared by the test itself}
+owner: tests
+"""
+
+
+def test_the_sum_of_former_districts_is_what_the_publisher_prints_for_the_whole(
+    cli: Cli, samples: Path, tmp_path: Path
+) -> None:
+    """Business demography prints the county beside its seven districts, all of them rounded to five."""
+    folder = tmp_path / "indicators" / "society"
+    folder.mkdir(parents=True)
+    (folder / "S-HE-98.yaml").write_text(BIRTHS, encoding="utf-8")
+    file = samples / "ons" / "businessdemographyexceltables2024.xlsx"
+    cli("land", "ons/births", file, "--release", "2024")
+    assert cli("run", "--all").code == 0
+    printed = {}
+    for sheet in ("Table 1.1a", "Table 1.1b", "Table 1.1c"):
+        plain = pd.read_excel(file, sheet_name=sheet, header=3, engine="calamine")
+        county = plain[plain.iloc[:, 0].astype(str).str.strip() == "E10000023"].iloc[0]
+        printed |= {f"{year}-12-31": county[year] for year in plain.columns[2:]}
+    found = {row["reference_period"]: row for row in rows(tmp_path / "yhovi.db") if row["lad_code"] == "E06000065"}
+    assert len(printed) == 5
+    for day, figure in printed.items():
+        assert found[day]["value"] == pytest.approx(float(figure), abs=7 * 2.5 + 2.5), day
+        assert found[day]["status_flags"] == "summed_from_parts"
+    assert found["2024-12-31"]["status_flags"] is None
