@@ -135,3 +135,12 @@ def downgrade() -> None:
     # ### end Alembic commands ###
 '''
     )
+
+
+def test_an_older_database_is_brought_up_when_it_is_opened(connection, path) -> None:
+    command.downgrade(config(MIGRATIONS, connection), VERSIONS[0])
+    connection.commit()
+    assert not sa.inspect(connection).has_table("load_input")
+    Warehouse.open(f"sqlite:///{path}", demo=False, now=NOW).close()
+    assert sa.inspect(connection).has_table("load_input")
+    assert connection.scalar(sa.text("select version_num from alembic_version")) == HEAD

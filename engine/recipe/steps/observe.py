@@ -8,7 +8,8 @@ from ....connectors.base import SourceError
 from ...measures import REASONS
 from ...periods import Period
 from ..columns import ROW, TIME_PERIOD, companion
-from ..distinct import Frame, cells, count, distinct, rows
+from ..distinct import Frame, cells, distinct
+from ..grouped import refuse_blanks
 from ..intervals import intervals
 from ..signature import Arguments
 from ..statuses import joined, settled
@@ -25,8 +26,8 @@ def observe(frame: Frame, arguments: Arguments, _: StepContext) -> Frame:
     Raises:
         SourceError: A row has no area, period or breakdown, a period is no ISO interval, or a status no known reason.
     """
-    for role in ("area", "period", "breakdown"):
-        _refuse_blanks(frame, arguments.get(role))
+    for name in (arguments[role] for role in ("area", "period", "breakdown") if role in arguments):
+        refuse_blanks(frame, name)
     _refuse_unknown_reasons(frame, arguments.get("status"))
     observed = frame.select(*_keys(frame, arguments), *_numbers(arguments), *_texts(frame, arguments), *_row(frame))
     if "provisional" in arguments:
@@ -60,15 +61,6 @@ def _with_provisional(observed: Frame) -> Frame:
     latest = [text for text, end in ends.items() if end == max(ends.values())]
     provisional = nw.when(nw.col(TIME_PERIOD).is_in(latest)).then(nw.lit("provisional"))
     return observed.with_columns(joined([nw.col("status"), provisional]).alias("status"))
-
-
-def _refuse_blanks(frame: Frame, name: str | None) -> None:
-    blank = frame.filter(nw.col(name).is_null()) if name else frame.head(0)
-    if len(blank):
-        raise SourceError(
-            f"`{name}` is blank in {count(len(blank), 'row')}{rows(blank)}.",
-            f'If they are no data, drop them before: keep: "`{name}` is present".',
-        )
 
 
 def _refuse_unknown_reasons(frame: Frame, name: str | None) -> None:
