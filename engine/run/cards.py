@@ -15,6 +15,7 @@ from ..observations import vintage_of
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
+from ..warehouse.tables import VALUE
 from ..warehouse.warehouse import Warehouse
 from .extract import Extracted
 from .inputs import Input
@@ -87,14 +88,9 @@ def input_of(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: in
 
     Rows that were held back keep what they had, so that nothing is made of a doubtful value.
     """
-    rows = [
-        row
-        for row in warehouse.observations(plan.spec.id)
-        if row["action"] == "value" and row["area_vintage"] == plan.vintage
-    ]
+    rows = [row for row in warehouse.observations(plan.spec.id) if row["action"] == VALUE]
     frame = pd.DataFrame(rows, columns=None if rows else list(extracted.observed.frame.columns))
-    origin = "synthetic" if extracted.origin == "synthetic" else "published"
-    return Input(frame, extracted.retrieved_at, origin, load_id)
+    return Input(frame, extracted.retrieved_at, extracted.origin, load_id)
 
 
 def ingestions(plan: Plan, kept: Sequence[Kept], rows: int | None, run_id: str) -> list[values.Ingestion]:
