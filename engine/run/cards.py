@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 import pandas as pd
 
@@ -17,8 +16,8 @@ from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
 from ..warehouse.tables import VALUE
 from ..warehouse.warehouse import Warehouse
-from .extract import Extracted
-from .inputs import Input
+from .current import Input
+from .extract import Desk, Extracted
 
 
 def card(plan: Plan) -> values.IndicatorCard:
@@ -44,7 +43,7 @@ def card(plan: Plan) -> values.IndicatorCard:
     )
 
 
-def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, committed_at: datetime) -> values.Load:
+def load(plan: Plan, extracted: Extracted, desk: Desk) -> values.Load:
     """One indicator's commit: it speaks for all periods of the areas wanted, and of those that they were made of."""
     former = _former(plan)
     wanted = [(area, plan.vintage) for area in plan.areas]
@@ -53,7 +52,7 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
         for area, vintage in (*wanted, *((area, vintage_of(area)) for area in former))
     ]
     return values.Load(
-        run_id=run_id,
+        run_id=desk.run_id,
         card=card(plan),
         scope=values.Scope(
             areas=frozenset(area.code for area in (*plan.areas, *former)),
@@ -61,7 +60,7 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
         ),
         target_vintage=plan.vintage,
         retrieved_at=extracted.retrieved_at,
-        committed_at=committed_at,
+        committed_at=desk.now(),
         release=extracted.release,
         exchange_id=extracted.exchange_id,
         input_loads=extracted.input_loads,
@@ -70,10 +69,11 @@ def load(plan: Plan, extracted: Extracted, run_id: str, engine_version: str, com
         plan_fingerprint=plan.fingerprint,
         row_set_hash=extracted.row_set,
         registry_hash=plan.registry_digest,
-        engine_version=engine_version,
+        engine_version=desk.engine_version,
         origin="synthetic" if extracted.origin == "synthetic" else "published",
         areas=areas,
         withdrawal_limit=shrink_limit(plan.checks),
+        commit_id=desk.new_id(),
     )
 
 

@@ -15,8 +15,9 @@ from ..quality import Case, Verdict, judge
 from ..warehouse import values
 from ..warehouse.warehouse import Warehouse
 from . import cards
+from .current import Input
 from .extract import Desk, Extracted, extract
-from .inputs import Input, combine
+from .inputs import combine
 from .outcome import Counts, Outcome, Result
 
 Stage = Literal["extract", "check", "load"]
@@ -134,7 +135,7 @@ def _loaded(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
         shelf.put(plan, lambda: Input(rows, extracted.retrieved_at, extracted.origin))
         return Outcome(plan.spec.id, "checked", Counts(held=len(verdict.held)), warnings)
     commission.tell(plan.spec.id, "load")
-    load = cards.load(plan, extracted, desk.run_id, desk.engine_version, desk.now())
+    load = cards.load(plan, extracted, desk)
     done = warehouse.load(load, rows, held=cards.held_keys(extracted, verdict))
     shelf.put(plan, lambda: cards.input_of(plan, extracted, warehouse, done.load_id))
     counts = Counts(done.new, done.changed, done.unchanged, done.withdrawn, done.held)
@@ -170,7 +171,7 @@ def _extracted(plan: Plan, commission: Commission, shelf: _Shelf) -> Extracted:
     kept: list[Kept] = []
     extracted: Extracted | None = None
     try:
-        return (extracted := extract(plan, commission.desk, kept))
+        return (extracted := extract(plan, commission.desk, kept, inputs=shelf.made))
     finally:
         if warehouse is not None:
             rows = None if extracted is None else extracted.rows

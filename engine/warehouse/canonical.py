@@ -12,7 +12,7 @@ from itertools import repeat
 from math import isnan
 from typing import Any
 
-from ..errors import CheckError
+from .border import require_numbers, require_texts
 from .tables import NUMBERS, incoming
 from .values import Key, Observations
 
@@ -23,11 +23,11 @@ COLUMNS = tuple(incoming.columns.keys())
 
 _KEY_CELLS = slice(2, 6)
 _MADE_HERE = frozenset({"load_id", "held", "row_hash"})
+_OPTIONAL = ("status_flags", "status_reason", "note", "source_area_code")
 _SAID = ("obs_status", "status_flags", "status_reason", "time_period", "unit_measure", "origin")
 
 # A unit separator can't occur in a cell; digits are those of the rounded number.
 _SEPARATOR = "\x1f"
-_INFINITE = frozenset({"inf", "-inf"})
 
 Row = tuple[Any, ...]
 Columns = Mapping[str, list[Any]]
@@ -37,7 +37,7 @@ def chunks(observations: Observations, indicator_id: str, load_id: int) -> Itera
     """The observations as rows for the stage, some thousands at a time.
 
     Raises:
-        CheckError: A number is infinite.
+        CheckError: Something isn't kept exactly by every database: see :mod:`.border`.
         ValueError: A row belongs to another indicator.
     """
     for start in range(0, len(observations), CHUNK_ROWS):
@@ -77,14 +77,16 @@ def _rows(columns: Columns, indicator_id: str, load_id: int) -> list[Row]:
     if set(columns["indicator_id"]) - {indicator_id}:
         raise ValueError(f"rows of another indicator came with the load of {indicator_id}")
     digits = {name: _digits(columns[name]) for name in NUMBERS}
-    _refuse_infinite(columns, digits)
+    require_texts(columns)
+    require_numbers(columns, digits)
     numbers = {name: [float(text) if text else None for text in texts] for name, texts in digits.items()}
     made: dict[str, Iterable[Any]] = {
         "load_id": repeat(load_id),
         "held": repeat(False),
         "row_hash": _hashes(columns, digits),
     }
-    cells: dict[str, Iterable[Any]] = {**columns, **numbers, **made}
+    texts = {name: [text or None for text in columns[name]] for name in _OPTIONAL}
+    cells: dict[str, Iterable[Any]] = {**columns, **texts, **numbers, **made}
     return list(zip(*(cells[name] for name in COLUMNS), strict=False))
 
 
@@ -97,15 +99,3 @@ def _hashes(columns: Columns, digits: Columns) -> Iterator[str]:
     said = [[text or "" for text in columns[name]] for name in _SAID]
     for cells in zip(*said, *(digits[name] for name in NUMBERS), strict=True):
         yield hashlib.blake2b(_SEPARATOR.join(cells).encode(), digest_size=16).hexdigest()
-
-
-def _refuse_infinite(columns: Columns, digits: Columns) -> None:
-    for name in NUMBERS:
-        if _INFINITE.isdisjoint(digits[name]):
-            continue
-        row = next(place for place, text in enumerate(digits[name]) if text in _INFINITE)
-        area, period, breakdown = (columns[part][row] for part in ("area_code", "time_period", "breakdown"))
-        raise CheckError(
-            f"The {name} of {area} for {period} (breakdown {breakdown}) is infinite.",
-            "A division by zero is the likely cause: look at the step of the recipe that divides.",
-        )

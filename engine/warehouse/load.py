@@ -40,6 +40,9 @@ def commit(connection: Connection, batch: Load, observations: Observations, held
     Raises:
         CheckError: The rows can't be loaded as they are: see :meth:`.warehouse.Warehouse.load`.
     """
+    kept = _kept(connection, batch)
+    if kept is not None:
+        return kept
     _refuse_older(connection, batch)
     restated = catalogue.describe_indicator(connection, batch.card, batch.target_vintage)
     load_id = _begin(connection, batch)
@@ -54,6 +57,16 @@ def commit(connection: Connection, batch: Load, observations: Observations, held
     stage.clear(connection, load_id)
     _finish(connection, result)
     return result
+
+
+def _kept(connection: Connection, batch: Load) -> LoadResult | None:
+    """What this very commit did, if an earlier try of it was kept although the connection was lost."""
+    if batch.commit_id is None:
+        return None
+    names = ("load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held")
+    said = sa.select(*(load.c[name] for name in names)).where(load.c.commit_id == batch.commit_id)
+    found = connection.execute(said).one_or_none()
+    return LoadResult(*found) if found else None
 
 
 def _refuse_older(connection: Connection, batch: Load) -> None:
@@ -97,6 +110,7 @@ _RECORDED = (
     "registry_hash",
     "engine_version",
     "origin",
+    "commit_id",
 )
 
 
@@ -127,8 +141,9 @@ def _append(connection: Connection, batch: Load, load_id: int, staged: int, held
 def _count_withdrawals(
     connection: Connection, batch: Load, load_id: int, in_scope: Collection[sa.ColumnElement[bool]]
 ) -> int:
-    missing = sa.case((stage.absent(load_id), 1), else_=0)
-    counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(missing), 0)).select_from(current).where(*in_scope)
+    gone = sa.case((stage.absent(load_id), 1), else_=0).label("gone")
+    keys = sa.select(gone).select_from(current).where(*in_scope).subquery()
+    counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
     live, withdrawn = connection.execute(counts).one()
     if live and withdrawn / live > batch.withdrawal_limit:
         raise CheckError(

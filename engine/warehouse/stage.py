@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..errors import CheckError
 from . import canonical
+from .dialects import DIALECTS
 from .tables import KEY, VALUE, current, incoming, incoming_scope
 from .values import Area, Key, Load, Observations, Scope
 
@@ -25,9 +26,8 @@ def fill(connection: Connection, batch: Load, load_id: int, observations: Observ
     """
     indicator_id = batch.card.indicator_id
     remaining = set(held)
-    insert = _insert(connection)
     for rows in canonical.chunks(observations, indicator_id, load_id):
-        _insert_rows(connection, insert, rows, observations)
+        _insert_rows(connection, rows, observations)
         if remaining:
             remaining.difference_update(map(canonical.key, rows))
     _hold(connection, indicator_id, load_id, remaining)
@@ -82,19 +82,9 @@ def in_scope(connection: Connection, batch: Load, load_id: int) -> list[sa.Colum
     return conditions
 
 
-def _insert(connection: Connection) -> str:
-    """The statement that puts a row on the stage, for the driver itself: its rows are in the driver's types already."""
-    statement = sa.insert(incoming).compile(
-        dialect=connection.dialect,
-        schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
-        render_schema_translate=True,
-    )
-    return str(statement)
-
-
-def _insert_rows(connection: Connection, insert: str, rows: list[canonical.Row], observations: Observations) -> None:
+def _insert_rows(connection: Connection, rows: list[canonical.Row], observations: Observations) -> None:
     try:
-        connection.exec_driver_sql(insert, rows)
+        DIALECTS[connection.dialect.name].insert(connection, incoming, rows)
     except IntegrityError:
         found = canonical.repeated(observations)
         if found is None:

@@ -1,20 +1,18 @@
-"""Insert what is new and update what differs, in one statement: the only place where databases differ in kind."""
+"""Insert what is new and update what differs, in one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+
+from .dialects import DIALECTS
 
 
 def upsert(
-    connection: Connection,
-    table: sa.Table,
-    query: sa.Select[*tuple[object, ...]],
-    key: Sequence[str],
-    keep: Sequence[str] = (),
+    connection: Connection, table: sa.Table, query: sa.Select[Any], key: Sequence[str], keep: Sequence[str] = ()
 ) -> None:
     """Bring rows into a table by their key.
 
@@ -22,11 +20,7 @@ def upsert(
         connection: An open transaction.
         table: Where to.
         query: The rows; its columns are named as those of the table, and it has a WHERE (SQLite needs one).
-        key: The columns that name a row; they are unique in the table.
+        key: The columns that name a row; they are unique in the table, and in the query.
         keep: Columns that are set in a new row and left alone in an old one.
     """
-    names = query.selected_columns.keys()
-    statement = sqlite.insert(table).from_select(names, query)
-    update = {name: statement.excluded[name] for name in names if name not in (*key, *keep)}
-    differs = sa.or_(*(table.c[name].is_distinct_from(excluded) for name, excluded in update.items()))
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=update, where=differs))
+    connection.execute(DIALECTS[connection.dialect.name].upsert(table, query, key, keep))

@@ -91,7 +91,8 @@ class Load:
 
     ``areas`` describes the areas that occur (one without a description is shown by its code). ``withdrawal_limit`` is
     the share of the current keys in scope that may vanish before the load is stopped. ``input_loads`` are those that
-    it was made from, where an indicator is made of others.
+    it was made from, where an indicator is made of others. ``commit_id`` is unique to this commit: if a connection is
+    lost while it is being committed, the next try sees by it whether it was kept.
     """
 
     run_id: str
@@ -112,6 +113,7 @@ class Load:
     areas: Sequence[Area] = ()
     withdrawal_limit: float = 0.2
     input_loads: Sequence[int] = ()
+    commit_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from types import TracebackType
 
+from sqlalchemy.engine import Connection
+
 from . import catalogue, journal, load, mart, reading
 from .database import Database, is_demo
 from .values import (
@@ -42,17 +44,19 @@ class Warehouse:
 
     @classmethod
     def open(cls, url: str, *, demo: bool, now: datetime, create: bool = True) -> Warehouse:
-        """Open a database, making it or bringing it to this version where that is needed.
+        """Open a database; a file is made or brought to this version where that is needed, a server never is.
 
         Args:
-            url: An SQLAlchemy URL of SQLite; ``?timeout=`` says how many seconds to wait for a lock (30).
+            url: An SQLAlchemy URL of SQLite (``?timeout=`` says how many seconds to wait for a lock, 30 if not said),
+                Postgres or SQL Server.
             demo: Whether a new database is marked as made by a demo. An old one keeps its mark.
             now: The moment that is written down as the database's beginning.
             create: Whether a database may be made where there is none.
 
         Raises:
-            UsageError: The URL isn't one, or isn't one of SQLite.
-            StorageError: There is none, it can't be used, holds something else, or was made by a newer yhovi.
+            UsageError: The URL isn't one, or isn't one of a database that is spoken to.
+            SettingsError: The database's driver isn't installed.
+            StorageError: There is none, it can't be used, holds something else, or has another version.
         """
         database = Database(url)
         try:
@@ -61,6 +65,27 @@ class Warehouse:
             database.close()
             raise
         return cls(database)
+
+    @classmethod
+    def upgrade(cls, url: str, *, demo: bool, now: datetime) -> str:
+        """Make the tables of a database, or bring them to this version; the database's place, for people.
+
+        Args:
+            url: As for :meth:`open`.
+            demo: Whether a new database is marked as one for demonstrations.
+            now: The moment that is written down as the database's beginning.
+
+        Raises:
+            UsageError: The URL isn't one, or isn't one of a database that is spoken to.
+            SettingsError: The database's driver isn't installed.
+            StorageError: It holds something else, was made by a newer yhovi, or this account may not change it.
+        """
+        database = Database(url)
+        try:
+            database.upgrade(demo=demo, now=now)
+        finally:
+            database.close()
+        return database.where
 
     def close(self) -> None:
         """Let go of the database."""
@@ -93,18 +118,15 @@ class Warehouse:
         Raises:
             UsageError: The run is a demo and the database isn't, or the other way round.
         """
-        with self._database.writing() as connection:
-            journal.start_run(connection, start, self.where)
+        self._database.write(lambda connection: journal.start_run(connection, start, self.where))
 
     def finish_run(self, end: RunEnd) -> None:
         """Write down how a run ended."""
-        with self._database.writing() as connection:
-            journal.finish_run(connection, end)
+        self._database.write(lambda connection: journal.finish_run(connection, end), alone=False)
 
     def record_event(self, event: Event) -> None:
         """Add a line to the audit."""
-        with self._database.writing() as connection:
-            journal.record_event(connection, event)
+        self._database.write(lambda connection: journal.record_event(connection, event), alone=False)
 
     def record_failure(self, at: datetime, run_id: str, indicator_id: str, sentence: str) -> None:
         """Write down why an indicator failed, for the audit and for :meth:`status`."""
@@ -114,25 +136,28 @@ class Warehouse:
         self, run_id: str, indicator_id: str, findings: Iterable[Finding], quality: Quality | None = None
     ) -> None:
         """Write down what the checks of one indicator found, and the quality of its rows."""
-        with self._database.writing() as connection:
-            journal.record_findings(connection, run_id, indicator_id, findings, quality)
+        said = tuple(findings)
+        self._database.write(
+            lambda connection: journal.record_findings(connection, run_id, indicator_id, said, quality), alone=False
+        )
 
     def record_rejected(
         self, run_id: str, indicator_id: str, rejected: Iterable[Rejected], load_id: int | None = None
     ) -> None:
         """Keep the rows that a check kept from being loaded; ``load_id`` is that of the load they were kept from."""
-        with self._database.writing() as connection:
-            journal.record_rejected(connection, run_id, indicator_id, rejected, load_id)
+        rows = tuple(rejected)
+        self._database.write(
+            lambda connection: journal.record_rejected(connection, run_id, indicator_id, rows, load_id), alone=False
+        )
 
     def record_ingestion(self, ingestions: Iterable[Ingestion]) -> None:
         """Write down the answers that went into bronze."""
-        with self._database.writing() as connection:
-            journal.record_ingestion(connection, ingestions)
+        answers = tuple(ingestions)
+        self._database.write(lambda connection: journal.record_ingestion(connection, answers), alone=False)
 
     def record_dataset(self, state: DatasetState) -> None:
         """Write down how the last extraction of a data set went."""
-        with self._database.writing() as connection:
-            journal.record_dataset(connection, state)
+        self._database.write(lambda connection: journal.record_dataset(connection, state))
 
     # numbers, and what is said of them
 
@@ -152,8 +177,7 @@ class Warehouse:
                 than those loaded, figures made up for demonstration meet a database of real ones, two periods of one
                 area end on the same day, or rows outside the load's scope are in another unit.
         """
-        with self._database.writing() as connection:
-            return load.commit(connection, batch, observations, held)
+        return self._database.write(lambda connection: load.commit(connection, batch, observations, held))
 
     def relabel(self, card: IndicatorCard, target_vintage: str) -> bool:
         """Take over what is said about an indicator, without an observation; whether anything differed.
@@ -161,18 +185,25 @@ class Warehouse:
         Raises:
             CheckError: Its rows are in another unit than is now said: that takes a load.
         """
-        with self._database.writing() as connection:
+
+        def work(connection: Connection) -> bool:
             differs = catalogue.describe_indicator(connection, card, target_vintage)
             if differs:
                 catalogue.refuse_mixed_units(connection, card)
                 mart.refresh(connection, [card.indicator_id])
-        return differs
+            return differs
+
+        return self._database.write(work)
 
     def describe_areas(self, areas: Iterable[Area]) -> None:
         """Take over what is said about areas, also in rows that are there already."""
-        with self._database.writing() as connection:
-            renamed = catalogue.describe_areas(connection, areas)
+        places = tuple(areas)
+
+        def work(connection: Connection) -> None:
+            renamed = catalogue.describe_areas(connection, places)
             mart.refresh(connection, mart.with_areas(connection, renamed))
+
+        self._database.write(work)
 
     # questions
 

@@ -14,8 +14,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from yhovi.engine.warehouse.database import HEAD, VERSIONS
 from yhovi.engine.warehouse.tables import METADATA, SCHEMAS, flat_metadata
+from yhovi.engine.warehouse.versions import HEAD, VERSIONS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -104,8 +104,8 @@ def test_a_new_version_begins_without_a_difference(connection, tmp_path) -> None
     """What Alembic proposes for the next version is an empty one, in our own style."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    command.revision(config(str(folder), connection), "nothing new", autogenerate=True, rev_id="0003")
-    written = (folder / "versions" / "0003_nothing_new.py").read_text(encoding="utf-8")
+    command.revision(config(str(folder), connection), "nothing new", autogenerate=True, rev_id="0004")
+    written = (folder / "versions" / "0004_nothing_new.py").read_text(encoding="utf-8")
     assert (
         written
         == '''"""nothing new."""
@@ -115,8 +115,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

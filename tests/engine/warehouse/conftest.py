@@ -8,6 +8,7 @@ import pytest
 from yhovi.engine.warehouse.values import Load, RunStart
 from yhovi.engine.warehouse.warehouse import Warehouse
 
+from support.databases import KINDS, Databases, Postgres, made_databases
 from support.loads import NOW, Row, make_load, make_many, make_row, read_mart
 
 
@@ -51,4 +52,25 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def warehouse(path: Path, opened: Callable[..., Warehouse]) -> Iterator[Warehouse]:
     with opened(f"sqlite:///{path}") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=KINDS)
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """Makes empty databases; whatever uses it is run once on each kind."""
+    with made_databases(request.param, tmp_path, request) as make:
+        yield make
+
+
+@pytest.fixture
+def anywhere(databases: Databases, opened: Callable[..., Warehouse]) -> Iterator[Warehouse]:
+    """A warehouse on each kind of database."""
+    with opened(databases()) as made:
         yield made

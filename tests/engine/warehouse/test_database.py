@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from yhovi.engine.errors import StorageError, UsageError, YhoviError
-from yhovi.engine.warehouse.database import HEAD, _mark, _upgrade
+from yhovi.engine.warehouse.database import _mark
+from yhovi.engine.warehouse.versions import HEAD, upgrade
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -220,28 +221,40 @@ def test_a_failing_disk(warehouse, path) -> None:
 def test_what_only_a_bug_can_cause_is_left_as_it_is(warehouse, row, load) -> None:
     with pytest.raises(sa.exc.IntegrityError, match="FOREIGN KEY constraint failed"):
         warehouse.load(load(run_id="a run that never began"), [row("A", 2020, 1.0)])
-    with pytest.raises(sa.exc.IntegrityError, match="NOT NULL constraint failed"):
-        warehouse.load(load(), [row("A", 2020, 1.0, area_vintage=None)])
 
 
 def test_whoever_was_quicker_made_the_database(warehouse) -> None:
     """Of two processes that find no tables, the second finds them made, and marked, once it may write."""
-    with warehouse._database.writing() as connection:
-        _upgrade(connection)
+
+    def make(connection: sa.Connection) -> None:
+        upgrade(connection)
         _mark(connection, demo=True, now=NOW)
+
+    warehouse._database.write(make)
     assert not warehouse.is_demo
 
 
-CURE = "Write sqlite:/// and the path of a file, such as sqlite:///yhovi.db."
+CURE = (
+    "Write sqlite:/// and the path of a file, or the address of a server: postgresql://user@host/database or"
+    " mssql://user@host/database."
+)
 URLS = [
     ("my database", f"The database URL is not one. {CURE}"),
     (
-        "postgresql+psycopg://user:secret@host/db",
-        f"The database URL begins with postgresql+psycopg: this version of yhovi loads into SQLite only. {CURE}",
+        "mysql+pymysql://user:secret@host/db",
+        f"The database URL begins with mysql+pymysql, which yhovi doesn't speak to. {CURE}",
     ),
     (
-        "mssql+pyodbc://host/db",
-        f"The database URL begins with mssql+pyodbc: this version of yhovi loads into SQLite only. {CURE}",
+        "sqlite+aiosqlite:///x.db",
+        "The database URL begins with sqlite+aiosqlite. Write sqlite:/// and a path.",
+    ),
+    (
+        "postgresql+asyncpg://user:secret@host/db",
+        "The database URL begins with postgresql+asyncpg. Write postgresql://user@host/name.",
+    ),
+    (
+        "mssql+pymssql://user:secret@host/db",
+        "The database URL begins with mssql+pymssql. Write mssql://user@host/database.",
     ),
     (
         "sqlite:///x.db?timeout=soon",
@@ -251,7 +264,7 @@ URLS = [
 
 
 @pytest.mark.parametrize(("url", "said"), URLS, ids=[url for url, _ in URLS])
-def test_a_url_that_is_not_one_of_sqlite(url, said) -> None:
+def test_a_url_that_can_not_be_used(url, said) -> None:
     assert refusal(url, UsageError) == said
 
 

@@ -161,6 +161,9 @@ def test_a_load_is_recorded_with_all_that_made_it(warehouse, path, row, load) ->
             "rows_withdrawn": 0,
             "rows_held": 0,
             "outcome": "loaded",
+            "commit_id": None,
+            "kind": "load",
+            "undoes": None,
         }
     ]
     assert (table(path, "incoming"), table(path, "incoming_scope")) == ([], [])

@@ -9,7 +9,11 @@ from yhovi.engine.warehouse.values import Key, Scope
 
 YEARS = (2020, 2021, 2022)
 KEYS = st.tuples(st.sampled_from("ABR"), st.sampled_from(YEARS), st.sampled_from(["_T", "F"]))
-VALUES = st.none() | st.sampled_from([0.0, -0.0, 1.0, 2.5]) | st.floats(allow_nan=True, allow_infinity=False)
+VALUES = (
+    st.none()
+    | st.sampled_from([0.0, -0.0, 1.0, 2.5])
+    | st.floats(allow_nan=True, allow_infinity=False, allow_subnormal=False)
+)
 STATUSES = st.sampled_from([("A", None, None), ("P", "provisional", None), ("Q", None, "suppressed")])
 SCOPES = st.builds(
     Scope,

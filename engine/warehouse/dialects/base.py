@@ -1,0 +1,110 @@
+"""What the warehouse asks of a database: to connect, to lock, to take rows in bulk, to merge, and to explain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from ...errors import StorageError
+
+Rows = Sequence[tuple[Any, ...]]
+
+READING = "yhovi_reading"
+"""The execution option of a connection whose transactions only read."""
+
+
+class Dialect(Protocol):
+    """One database's way of doing things.
+
+    Attributes:
+        name: SQLAlchemy's name of it.
+        title: What people call it.
+        flat: Whether it has one namespace in place of schemas.
+        serves: Whether it is a server, which only ``yhovi db upgrade`` changes, and never a run.
+    """
+
+    name: str
+    title: str
+    flat: bool
+    serves: bool
+
+    def completed(self, address: URL) -> URL:
+        """The address with the driver and the options that are needed.
+
+        Raises:
+            UsageError: It names a driver or an option that isn't used.
+        """
+
+    def file(self, address: URL) -> Path | None:
+        """The file of the database; None on a server and in memory."""
+
+    def where(self, address: URL) -> str:
+        """The database for people, without a secret."""
+
+    def engine(self, address: URL) -> Engine:
+        """An engine whose connections are set up as the warehouse needs them.
+
+        Raises:
+            SettingsError: The driver isn't installed.
+        """
+
+    def lock(self, connection: Connection) -> None:
+        """Keep other writers of the warehouse out until the transaction ends."""
+
+    def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
+        """Put many rows into a table, in the order of its columns, the fastest way that there is."""
+
+    def upsert(self, table: sa.Table, query: sa.Select[Any], key: Sequence[str], keep: Sequence[str]) -> sa.Executable:
+        """The statement that inserts what is new and updates what differs, by the columns of the key.
+
+        Columns in ``keep`` are set in a new row and left alone in an old one.
+        """
+
+    def passes(self, error: DBAPIError) -> bool:
+        """Whether another try may succeed: a deadlock was resolved against this one, or a connection was lost."""
+
+    def refusal(self, error: DBAPIError, address: URL) -> StorageError | None:
+        """What a refusal means in plain words; None for what only a bug can cause."""
+
+    def schemas(self, connection: Connection) -> None:
+        """Make the schemas that aren't there yet."""
+
+
+def driver_insert(connection: Connection, table: sa.Table) -> str:
+    """The statement that puts a row into a table, for the driver itself, whose rows are in the driver's own types."""
+    statement = sa.insert(table).compile(
+        dialect=connection.dialect,
+        column_keys=table.columns.keys(),
+        schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
+        render_schema_translate=True,
+    )
+    return str(statement)
+
+
+@contextmanager
+def driving(connection: Connection, statement: str) -> Iterator[Any]:
+    """The driver's own cursor, for what SQLAlchemy has no words for; its errors come as SQLAlchemy's."""
+    driver = connection.dialect.loaded_dbapi
+    cursor: Any = connection.connection.cursor()
+    try:
+        with closing(cursor):
+            yield cursor
+    except driver.Error as error:
+        lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, cursor)
+        if lost:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, connection_invalidated=lost, dialect=connection.dialect
+        ) from error
+
+
+def shown(address: URL) -> str:
+    """A server's database for people: where it is, not who connects to it."""
+    port = f":{address.port}" if address.port else ""
+    return f"{address.database or ''} on {address.host or 'this machine'}{port}"
