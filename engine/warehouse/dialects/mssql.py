@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql as _  # noqa: F401  (registers the types)
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ...errors import SettingsError, StorageError, UsageError
@@ -120,9 +120,10 @@ class SqlServer:
         """An engine whose transactions end whole at the first error."""
         try:
             engine = sa.create_engine(address, pool_pre_ping=True)
-        except (ImportError, NoSuchModuleError):
+        except ImportError as error:
             raise SettingsError(
-                "The driver for SQL Server isn't installed.", "Install it: pip install 'yhovi[mssql]'."
+                f"The driver for SQL Server can't be loaded: {error}.",
+                "Install it anew (pip install --force-reinstall pyodbc); on Linux it needs the package unixodbc.",
             ) from None
         sa.event.listen(engine, "connect", _connected)
         return engine

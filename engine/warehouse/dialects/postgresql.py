@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 
 from ...errors import SettingsError, StorageError, UsageError
 from ..tables import SCHEMAS
@@ -99,7 +99,7 @@ class Postgres:
         """An engine whose sessions are in UTC."""
         try:
             engine = sa.create_engine(address, pool_pre_ping=True)
-        except (ImportError, NoSuchModuleError):
+        except ImportError:
             raise SettingsError(
                 "The driver for Postgres isn't installed.", "Install it: pip install 'yhovi[postgres]'."
             ) from None
