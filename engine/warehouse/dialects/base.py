@@ -78,11 +78,12 @@ class Dialect(Protocol):
 
 def driver_insert(connection: Connection, table: sa.Table) -> str:
     """The statement that puts a row into a table, for the driver itself, whose rows are in the driver's own types."""
+    translated = connection.get_execution_options().get("schema_translate_map")
     statement = sa.insert(table).compile(
         dialect=connection.dialect,
         column_keys=table.columns.keys(),
-        schema_translate_map=connection.get_execution_options().get("schema_translate_map"),
-        render_schema_translate=True,
+        schema_translate_map=translated,
+        render_schema_translate=translated is not None,
     )
     return str(statement)
 
