@@ -85,9 +85,13 @@ def report(comparisons: Sequence[Comparison], arguments: argparse.Namespace) -> 
     return int(arguments.strict and not all(ratio.met for ratio in ratios))
 
 
-def options(description: str, rounds: int) -> argparse.Namespace:
-    """What every benchmark can be told."""
+def options(
+    description: str, rounds: int, more: Callable[[argparse.ArgumentParser], None] | None = None
+) -> argparse.Namespace:
+    """What every benchmark can be told, and what ``more`` adds."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=rounds, help=f"turns of each side ({rounds})")
     parser.add_argument("--strict", action="store_true", help="exit with 1 if a goal is missed")
+    if more is not None:
+        more(parser)
     return parser.parse_args()
