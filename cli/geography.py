@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from .options import AsJson, SettingsFile
-from .place import Place
-from .terminal import print_json, show_rows
+from .place import Place, version_of_yhovi
+from .terminal import log_requests, print_json, show_rows
 
 geography = typer.Typer(
     no_args_is_help=True,
@@ -105,3 +105,41 @@ def explain(
         print_json([one.described() for one in told])
     else:
         print("\n\n".join(one.text() for one in told))
+
+
+@geography.command()
+def refresh(
+    apply: Annotated[bool, typer.Option("--apply", help="Take over what differs; else it is only shown.")] = False,
+    changes: Annotated[
+        Path | None, typer.Option("--changes", help="What became of areas: lines as in area_changes.csv.")
+    ] = None,
+    accept_unexplained: Annotated[
+        bool, typer.Option("--accept-unexplained", help="Take over also what nobody explains; see the documentation.")
+    ] = False,
+    boundaries: Annotated[
+        bool, typer.Option("--boundaries", help="Fetch the districts' boundaries too, for maps.")
+    ] = False,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", metavar="ROLE=NAME", help="Ask this service; repeatable.")
+    ] = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the register with what ONS publishes now.
+
+    Nothing is replaced without --apply. Exit code 4 where an area ended or began and nobody says what became of it.
+
+    Example: yhovi geography refresh
+    """
+    from ..engine.run.geography_refresh import Wish
+    from ..engine.run.geography_refresh import refresh as refreshed
+
+    place = Place(settings, None)
+    wish = Wish(tuple(service or ()), changes, boundaries, apply, accept_unexplained)
+    log_requests()
+    found = refreshed(wish, place.settings, place.world(), version_of_yhovi())
+    if as_json:
+        print_json(found.described())
+    else:
+        print(found.text())
+    raise typer.Exit(found.exit_code)

@@ -51,7 +51,7 @@ def surroundings(settings: Settings) -> Surroundings:
     Raises:
         SettingsError: The settings name areas that the register doesn't have.
     """
-    registry = load_registry(settings.target_vintage)
+    registry = load_registry(settings.target_vintage, settings.register)
     for code in (settings.within, *settings.also):
         if code not in registry.areas:
             raise SettingsError(f"The settings name the area {code}, which isn't in the register.", "Check [areas].")

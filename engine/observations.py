@@ -7,7 +7,7 @@ the frame, and everything after this room may rely on it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -17,10 +17,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from .errors import CheckError
-from .geography import Area, Registry, is_code, normal_code
+from .geography import AS_PUBLISHED, Area, Registry, is_code, judge_vintages, normal_code
 from .measures import NORMAL, REASONS, SUPPRESSED, Measured, primary, reason
 from .periods import Period
-from .rebasing import FORMER, rebase
+from .rebasing import FORMER, Finer, Weights, finer, rebase, to_districts
 
 KEY = ("area_code", "time_period", "breakdown")
 TOTAL = "_T"
@@ -67,7 +67,12 @@ SCHEMA = pa.DataFrameSchema(
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the observations are about: the indicator, what it measures at which level, the areas wanted, the origin."""
+    """What the observations are about: the indicator, what it measures at which level, the areas wanted, the origin.
+
+    ``codes`` is the vintage of which all printed codes must be, or ``as_published``; ``made_from`` the level of small
+    areas or partnerships of which districts are made, if the source prints those, and ``weights`` by what the figures
+    of partnerships are apportioned.
+    """
 
     indicator_id: str
     measured: Measured
@@ -75,6 +80,9 @@ class Subject:
     areas: Sequence[Area]
     registry: Registry
     origin: str
+    codes: str = AS_PUBLISHED
+    made_from: str = ""
+    weights: Weights | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +109,27 @@ def observe(cells: pd.DataFrame, subject: Subject) -> Observed:
         subject: What they are about.
 
     Raises:
-        CheckError: The result breaks the contract of the canonical frame.
+        CheckError: Codes aren't of the vintage that is declared, or the result breaks the contract of the frame.
     """
     said = cells["area"].fillna("")
     printed = _each(said, normal_code)
-    placed = _placed(printed, subject)
+    mixed = judge_vintages(_by_period(printed, cells["time_period"]), subject.registry, subject.codes)
+    found = finer(subject.registry, subject.made_from, [area.code for area in subject.areas])
+    placed = _placed(printed, subject, found)
     inside = placed["area_code"].notna()
     settled = _settled(pd.concat([cells[inside], placed[inside]], axis="columns"))
     distinct = _distinct(settled)
     rebased = rebase(distinct, subject.registry, subject.measured)
-    frame = _canonical(rebased.frame, subject)
+    made = to_districts(rebased.frame, found, subject.registry.vintage, subject.measured, subject.weights)
+    frame = _canonical(made.frame, subject)
     left_out = printed[~inside]
     return Observed(
         frame=frame,
-        outside=int(_each(left_out, is_code).sum()) + rebased.unused,
+        outside=int(_each(left_out, is_code).sum()) + rebased.unused + made.unused,
         no_codes=tuple(sorted({text for text in left_out if not is_code(text)})),
         repeated=len(settled) - len(distinct),
-        foreign=_foreign(left_out, frame, subject),
-        notes=(*_repairs(said, printed), *rebased.notes),
+        foreign=_foreign(left_out, frame, subject, found.absent(frozenset(printed.unique()))),
+        notes=(*_repairs(said, printed), *mixed, *rebased.notes, *made.notes),
     )
 
 
@@ -138,6 +149,12 @@ def _each(texts: pd.Series[Any], tell: Callable[[str], Any]) -> pd.Series[Any]:
     return told.take(places).set_axis(texts.index)
 
 
+def _by_period(printed: pd.Series[str], periods: pd.Series[Any]) -> Mapping[str, frozenset[str]]:
+    """The different codes of each period."""
+    said = pd.DataFrame({"code": printed, "period": periods}).drop_duplicates()
+    return MappingProxyType({str(period): frozenset(codes) for period, codes in said.groupby("period")["code"]})
+
+
 class _Standing(NamedTuple):
     """What a printed code stands for among the observations: an area, the vintage of its code, and a flag."""
 
@@ -146,11 +163,12 @@ class _Standing(NamedTuple):
     flag: str
 
 
-def _standing(code: str, subject: Subject, wanted: frozenset[str]) -> _Standing | None:
+def _standing(code: str, subject: Subject, wanted: frozenset[str], found: Finer) -> _Standing | None:
     """The wanted area of the target vintage that a code stands for, or the former area that is a part of one.
 
     A group of districts, such as a community safety partnership, stands for a district that is exactly as large. The
-    vintage of a former area is the month in which its code was valid last.
+    vintage of a former area is the month in which its code was valid last. What is finer than districts stands for
+    itself, until districts are made of it.
     """
     place = subject.registry.place(code)
     if place is not None:
@@ -159,6 +177,9 @@ def _standing(code: str, subject: Subject, wanted: frozenset[str]) -> _Standing 
     if len(districts) == 1 and districts[0] in wanted:
         group = subject.registry.groups[code].area
         return _Standing(subject.registry.areas[districts[0]], subject.registry.vintage, f"from_{group.level}")
+    below = found.area(code)
+    if below is not None:
+        return _Standing(below, subject.registry.vintage, "")
     whole = subject.registry.whole(code)
     if whole is None or whole.area.code not in wanted:
         return None
@@ -171,10 +192,10 @@ def vintage_of(former: Area) -> str:
     return former.valid_to[:7]
 
 
-def _placed(printed: pd.Series[str], subject: Subject) -> pd.DataFrame:
+def _placed(printed: pd.Series[str], subject: Subject, below: Finer) -> pd.DataFrame:
     """For each printed code the area that it stands for, if that is wanted or a part of one that is."""
     wanted = frozenset(area.code for area in subject.areas)
-    found = {code: standing for code in printed.unique() if (standing := _standing(code, subject, wanted))}
+    found = {code: standing for code in printed.unique() if (standing := _standing(code, subject, wanted, below))}
 
     def told(tell: Callable[[_Standing], str]) -> pd.Series[Any]:
         return _each(printed, lambda code: tell(found[code]) if code in found else None)
@@ -190,22 +211,26 @@ def _placed(printed: pd.Series[str], subject: Subject) -> pd.DataFrame:
     )
 
 
-def _foreign(left_out: pd.Series[str], frame: pd.DataFrame, subject: Subject) -> Mapping[str, int]:
+def _foreign(
+    left_out: pd.Series[str], frame: pd.DataFrame, subject: Subject, parts: Collection[str]
+) -> Mapping[str, int]:
     """How many rows there are of codes that are of no area known, or may be meant for a wanted one that isn't there.
 
-    Of kinds of area that the register has none of (wards, areas of Wales) nothing can be said.
+    Of kinds of area that the register has none of (wards, areas of Wales) nothing can be said, and of small areas of
+    other regions only that one of the parts that are absent has the same code but for its last figure.
     """
     there = set(frame["area_code"])
     absent = [area for area in subject.areas if area.level == subject.level and area.code not in there]
     rows = Counter(code for code in left_out if is_code(code))
     registry = subject.registry
+    near = {code[:-1] for code in parts}
     known = {*registry.areas, *registry.groups}
     kinds = {code[:3] for code in known}
     return MappingProxyType(
         {
             code: rows[code]
             for code in sorted(rows)
-            if (code[:3] in kinds and code not in known) or registry.meant(code, absent)
+            if (code[:3] in kinds and code not in known) or registry.meant(code, absent) or code[:-1] in near
         }
     )
 

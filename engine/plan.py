@@ -19,7 +19,7 @@ from ..connectors.base import LANDED, Ask, Column, Connector, Request
 from .checks import ALWAYS, CHECK_SIGNATURES
 from .document import parse_document
 from .errors import SpecError
-from .geography import Area, Registry
+from .geography import AS_PUBLISHED, SMALL_LEVELS, Area, Named, Registry, names_of
 from .read.options import READER_REVISIONS
 from .recipe.signatures import SIGNATURES, bind
 from .spec import Spec
@@ -94,7 +94,8 @@ class Plan:
     @property
     def registry_digest(self) -> str:
         """A hash of what the registry says of the areas wanted."""
-        return self.registry.digest(area.code for area in self.areas)
+        level = self.spec.source.made_from
+        return self.registry.digest((area.code for area in self.areas), level if level in SMALL_LEVELS else "")
 
     @property
     def dataset(self) -> str:
@@ -106,6 +107,12 @@ class Plan:
         """The codes of the areas wanted, by level: what steps may refer to."""
         levels = dict.fromkeys(area.level for area in self.areas)
         return MappingProxyType({name: tuple(a.code for a in self.areas if a.level == name) for name in levels})
+
+    @property
+    def names_by_level(self) -> Mapping[str, tuple[Named, ...]]:
+        """The register's areas of the levels whose names the recipe looks up."""
+        levels = {arguments["level"] for name, arguments in self.steps if name == "area_codes"}
+        return MappingProxyType({level: names_of(self.registry, level) for level in sorted(levels)})
 
     @property
     def fingerprint(self) -> str:
@@ -122,11 +129,19 @@ class Plan:
             ),
             [[name, SIGNATURES[name].revision, arguments] for name, arguments in self.steps],
             [[name, CHECK_SIGNATURES[name].revision, said] for name, said in sorted(self.checks.items())],
-            [self.spec.source.level, self.vintage, self.registry_digest],
+            [self.spec.source.level, self.vintage, self.registry_digest, *self._declared()],
             [measure.type, measure.unit],
             [asdict(correction) for correction in self.spec.corrections],
             [[one.check, one.until.isoformat()] for one in self.spec.accept],
         ]
+
+    def _declared(self) -> list[str]:
+        """What the spec says of the source's areas: the vintage of their codes, and what districts are made of."""
+        source = self.spec.source
+        codes = [] if source.codes == AS_PUBLISHED else [source.codes]
+        weights = [source.weights, *asdict(self.spec.inputs[source.weights]).values()] if source.weights else []
+        names = [_digest(sorted(names)) for names in self.names_by_level.values()]
+        return [*codes, *([f"from {source.made_from}", *weights] if source.made_from else []), *names]
 
     def _origin(self) -> list[Any]:
         """What the recipe starts from: an exchange and how it is read, or other indicators."""
@@ -148,6 +163,8 @@ class Plan:
             "steps": [{name: dict(arguments)} for name, arguments in self.steps],
             "geography": {
                 "level": self.spec.source.level,
+                "codes": self.spec.source.codes,
+                **self.spec.source.finer,
                 "vintage": self.vintage,
                 "areas": [area.code for area in self.areas],
             },

@@ -7,15 +7,17 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .addresses import PASSWORD_VARIABLE, holds_password
 from .errors import SettingsError
 
 FILE_NAME = "yhovi.toml"
 DATABASE_NAME = "yhovi.db"
+REGISTER_NAME = "geography"
 DEMO_DATABASE_NAME = "yhovi-demo.db"
 DEMO_ENVIRONMENT = "demo"
 
@@ -65,6 +67,7 @@ _KEYS: Rules = MappingProxyType(
         "database_url": (_is_text, "a SQLAlchemy URL"),
         "catalogue": (_is_text, "the folder that holds the specs"),
         "target_vintage": (_is_month, "a month such as 2023-04"),
+        "geography": (_is_text, "the folder that holds a register of areas, and boundaries"),
         "areas": (_is_table, "a table with within and also"),
         "hosts": (_are_texts, "a list of further hosts that the file connector may ask"),
         "mirrors": (_are_addresses, "a table of publishers' addresses and the addresses asked in their place"),
@@ -89,11 +92,15 @@ _TABLES: Mapping[str, Rules] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings with every default filled in; relative folders are made absolute against the settings file."""
+    """Settings with every default filled in; relative folders are made absolute against the settings file.
+
+    ``holds_password`` says whether there is a password in that file, where none should be.
+    """
 
     data_root: Path
     environment: str = "local"
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
+    database_password: str = field(default="", repr=False)
     catalogue: Path | None = None
     target_vintage: str = "2023-04"
     within: str = "E12000003"
@@ -102,6 +109,13 @@ class Settings:
     mirrors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     http: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     file: Path | None = None
+    geography: Path | None = None
+    holds_password: bool = False
+
+    @property
+    def register(self) -> Path:
+        """The folder where this installation keeps a register of areas of its own, if it has one."""
+        return self.geography or self.data_root / REGISTER_NAME
 
 
 def find_file(start: Path) -> Path | None:
@@ -116,13 +130,15 @@ def load_settings(file: Path | None, environment: Mapping[str, str], here: Path)
         SettingsError: The file can't be read, or says something that isn't allowed.
     """
     said = _read(file) if file else {}
+    unsafe = holds_password(str(said.get("database_url", "")))
     for key, variable in (("database_url", "YHOVI_DATABASE_URL"), ("data_root", "YHOVI_DATA_ROOT")):
         if environment.get(variable):
             said[key] = environment[variable] if key != "data_root" else str(here / environment[variable])
     where = file.name if file else "the environment"
     _check(said, where)
     base = file.parent if file else here
-    return _settled(said, base, file)
+    settings = _settled(said, base, file)
+    return replace(settings, database_password=environment.get(PASSWORD_VARIABLE, ""), holds_password=unsafe)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -174,4 +190,5 @@ def _settled(said: Mapping[str, Any], base: Path, file: Path | None) -> Settings
         mirrors=MappingProxyType(dict(said.get("mirrors", {}))),
         http=MappingProxyType(dict(said.get("http", {}))),
         file=file,
+        geography=base / said["geography"] if "geography" in said else None,
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -22,7 +22,7 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 DATA = Path(__file__).resolve().parents[1] / "engine" / "data"
-ENGLAND, BEGIN = "E92000001", "2009-04-01"
+ENGLAND, YORKSHIRE, BEGIN = "E92000001", "E12000003", "2009-04-01"
 YEARS = (19, 20, 21, 22, 23, 24, 25)
 ORDER = ("country", "region", "county", "lad")
 EVENTS = ("recode", "merge", "same_footprint", "split")
@@ -36,6 +36,8 @@ SHEET_2022 = "Local_Authority_District_(2022)"
 ALL_CODES = "drkane_la_all_codes_active_and_terminated.csv"
 COMBINED = "Local_Authority_District_to_Combined_Authority_(May_2025)_Lookup_in_EN.csv"
 SAFETY = "LAD19_CSP19_PFA19_lookup_EW.csv"
+# Nothing else at hand has the MSOAs of 2011; it lies in the folder of ONS's files, beside that of the lookups.
+GARDENS, SHEET_GARDENS = "ons/osprivateoutdoorspacereferencetables_april2020.xlsx", "MSOA gardens"
 
 HISTORY = "dates: Code History Database (July 2024)"
 SOURCE_2011 = f"LAD (2011) to LAD (2021) lookup; {HISTORY}"
@@ -168,17 +170,31 @@ def groups(lookups: Lookups) -> list[Row]:
 
 
 def small_areas(lookups: Lookups) -> list[Row]:
-    """LSOAs and MSOAs of Yorkshire by the oldest district that each was in, codes in a row as first-last."""
+    """LSOAs and MSOAs of Yorkshire by censuses and the oldest district that each was in, codes as first-last."""
     in_2019 = {row["LSOA11CD"]: row["LAD19CD"] for row in lookups.rows("LSOA11_LAD19_IMD19_lookup_EN.csv")}
-    found: dict[tuple[str, str], set[str]] = {}
-    for level, kind in (("lsoa", "LSOA11"), ("lsoa", "LSOA21"), ("msoa", "MSOA21")):
+    district_of: dict[tuple[str, str], str] = {}
+    censuses: dict[tuple[str, str], list[str]] = {}
+    for level, census, code, district in _in_districts(lookups):
+        if {in_2019.get(code, district), district_of.get((level, code), district)} != {district}:
+            raise ValueError(f"{code} is in {district} by one lookup, and in another district by another.")
+        district_of[level, code] = district
+        censuses.setdefault((level, code), []).append(census)
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for (level, code), district in district_of.items():
+        found.setdefault((level, " ".join(sorted(censuses[level, code])), district), set()).add(code)
+    return [(*key, _runs(codes)) for key, codes in sorted(found.items())]
+
+
+def _in_districts(lookups: Lookups) -> Iterator[tuple[str, str, str, str]]:
+    """Level, census, code and district of each small area."""
+    for level, census, kind in (("lsoa", "2011", "LSOA11"), ("lsoa", "2021", "LSOA21"), ("msoa", "2021", "MSOA21")):
         for row in lookups.rows(f"{kind}_to_active_LAD_yorkshire_humber.csv"):
-            district = _first_district(lookups, row[f"{kind}NM"], row["LADCD_ACTIVE"])
-            code = row[f"{kind}CD"]
-            if in_2019.get(code, district) != district:
-                raise ValueError(f"{code} is {row[f'{kind}NM']}, but was in {in_2019[code]} in 2019.")
-            found.setdefault((level, district), set()).add(code)
-    return [(level, district, _runs(codes)) for (level, district), codes in sorted(found.items())]
+            yield level, census, row[f"{kind}CD"], _first_district(lookups, row[f"{kind}NM"], row["LADCD_ACTIVE"])
+    file = lookups.folder.parent / GARDENS
+    for cells in CalamineWorkbook.from_path(str(file)).get_sheet_by_name(SHEET_GARDENS).to_python():
+        region, district, code = (str(cells[place]) for place in (2, 4, 6))
+        if region == YORKSHIRE and code.startswith("E02"):
+            yield "msoa", "2011", code, district
 
 
 def _span(history: Sequence[Mapping[str, object]]) -> Span:
@@ -284,7 +300,7 @@ TABLES = {
     "areas.csv": (AREA, areas),
     "area_changes.csv": (("event", "date", "before", "after", "flag", "source"), changes),
     "area_groups.csv": ((*AREA, "as_of", "districts"), groups),
-    "small_areas.csv": (("level", "district", "codes"), small_areas),
+    "small_areas.csv": (("level", "censuses", "district", "codes"), small_areas),
 }
 
 

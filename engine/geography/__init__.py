@@ -6,6 +6,9 @@ given as the parts that together are a whole, what split is described, and nothi
 """
 
 from .areas import (
+    AS_PUBLISHED,
+    EVENTS,
+    FIRST_VINTAGE,
     GROUP_LEVELS,
     LEVELS,
     SCHEME,
@@ -15,28 +18,44 @@ from .areas import (
     Described,
     Group,
     Place,
+    SmallArea,
     Vintages,
     Whole,
     is_code,
     normal_code,
 )
-from .files import load_registry
+from .files import REGISTER_FILES, is_register, load_registry, replaced_by
+from .names import NAMED_LEVELS, Named, codes_by_name, names_of, plain_name
 from .registry import Registry
+from .vintages import judge_vintages
 
 __all__ = [
+    "AS_PUBLISHED",
+    "EVENTS",
+    "FIRST_VINTAGE",
     "GROUP_LEVELS",
     "LEVELS",
+    "NAMED_LEVELS",
+    "REGISTER_FILES",
     "SCHEME",
     "SMALL_LEVELS",
     "Area",
     "Change",
     "Described",
     "Group",
+    "Named",
     "Place",
     "Registry",
+    "SmallArea",
     "Vintages",
     "Whole",
+    "codes_by_name",
     "is_code",
+    "is_register",
+    "judge_vintages",
     "load_registry",
+    "names_of",
     "normal_code",
+    "plain_name",
+    "replaced_by",
 ]

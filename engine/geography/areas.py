@@ -11,6 +11,10 @@ LEVELS = ("lad", "county", "region", "country")
 GROUP_LEVELS = ("combined_authority", "csp", "police_force_area")
 SMALL_LEVELS = ("lsoa", "msoa")
 SCHEME = "gss"
+EVENTS = ("recode", "same_footprint", "merge", "split", "boundary_change")
+# What a spec says of codes that may be of any vintage, and the month with which the register begins.
+AS_PUBLISHED = "as_published"
+FIRST_VINTAGE = "2009-04"
 
 _GSS = re.compile(r"[EWSNKJ][0-9]{8}")
 
@@ -55,6 +59,14 @@ class Group:
     area: Area
     as_of: str
     districts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmallArea:
+    """An LSOA or MSOA: the oldest district that it was in, and the censuses of which its code is (2011, 2021)."""
+
+    district: str
+    censuses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,52 +4,81 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from .. import data
 from ..errors import SettingsError
-from .areas import SMALL_LEVELS, Area, Change, Group
+from .areas import SMALL_LEVELS, Area, Change, Group, SmallArea
 from .registry import Registry
 
-_AREAS, _CHANGES, _GROUPS, _SMALL = "areas.csv", "area_changes.csv", "area_groups.csv", "small_areas.csv"
+REGISTER_FILES = ("areas.csv", "area_changes.csv", "area_groups.csv", "small_areas.csv")
+_AREAS, _CHANGES, _GROUPS, _SMALL = REGISTER_FILES
 
 _Value = TypeVar("_Value")
 
 
-def load_registry(vintage: str) -> Registry:
-    """The built-in register, seen from that vintage.
+def load_registry(vintage: str, folder: Path | None = None) -> Registry:
+    """The register in that folder, if one is there, else the built-in one, seen from that vintage.
 
     Raises:
-        SettingsError: A file of the register says something twice.
+        SettingsError: A file of the register says something twice, or can't be read.
     """
-    return Registry(vintage, _areas(), _changes(), _groups(), _small_areas)
+    own = folder if folder and is_register(folder) else None
+    small = partial(_small_areas, own) if own else _small_areas
+    return Registry(vintage, _areas(own), _changes(own), _groups(own), small)
 
 
-def _areas() -> Mapping[str, Area]:
-    return _once(_AREAS, ((row["code"], Area(**row)) for row in _rows(_AREAS)))
+def is_register(folder: Path) -> bool:
+    """Whether a folder holds a register of its own.
+
+    Raises:
+        SettingsError: It held one, which was being replaced when that was cut short.
+    """
+    if (folder / _AREAS).is_file():
+        return True
+    before = replaced_by(folder)
+    if before.is_dir() and not folder.exists():
+        raise SettingsError(
+            f"The register of areas in {folder} was being replaced when that was cut short.",
+            f"Rename {before} to {folder.name}.",
+        )
+    return False
 
 
-def _changes() -> tuple[Change, ...]:
-    said = (Change(**row) for row in _rows(_CHANGES))
-    return tuple(_once(_CHANGES, ((f"{c.event} {c.before} to {c.after} of {c.date}", c) for c in said)).values())
+def replaced_by(folder: Path) -> Path:
+    """Where the register of a folder is put aside while another takes its place."""
+    return folder.with_name(f"{folder.name}.before")
 
 
-def _groups() -> Mapping[str, Group]:
-    rows = ((row.pop("as_of"), tuple(row.pop("districts").split()), row) for row in _rows(_GROUPS))
-    return _once(_GROUPS, ((row["code"], Group(Area(**row), as_of, districts)) for as_of, districts, row in rows))
+def _areas(folder: Path | None) -> Mapping[str, Area]:
+    rows = _rows(_AREAS, folder)
+    return _once(_AREAS, ((row["code"], Area(**row)) for row in rows), folder)
+
+
+def _changes(folder: Path | None) -> tuple[Change, ...]:
+    said = (Change(**row) for row in _rows(_CHANGES, folder))
+    pairs = ((f"{c.event} {c.before} to {c.after} of {c.date}", c) for c in said)
+    return tuple(_once(_CHANGES, pairs, folder).values())
+
+
+def _groups(folder: Path | None) -> Mapping[str, Group]:
+    rows = ((row.pop("as_of"), tuple(row.pop("districts").split()), row) for row in _rows(_GROUPS, folder))
+    pairs = ((row["code"], Group(Area(**row), as_of, districts)) for as_of, districts, row in rows)
+    return _once(_GROUPS, pairs, folder)
 
 
 @cache
-def _small_areas() -> Mapping[str, Mapping[str, str]]:
-    rows = _rows(_SMALL)
+def _small_areas(folder: Path | None = None) -> Mapping[str, Mapping[str, SmallArea]]:
+    rows = [(row, SmallArea(row["district"], tuple(row["censuses"].split()))) for row in _rows(_SMALL, folder)]
     by_level = {
-        level: [(code, row["district"]) for row in rows if row["level"] == level for code in _codes(row["codes"])]
+        level: [(code, area) for row, area in rows if row["level"] == level for code in _codes(row["codes"])]
         for level in SMALL_LEVELS
     }
-    return MappingProxyType({level: _once(_SMALL, pairs) for level, pairs in by_level.items()})
+    return MappingProxyType({level: _once(_SMALL, pairs, folder) for level, pairs in by_level.items()})
 
 
 def _codes(runs: str) -> Iterator[str]:
@@ -64,18 +93,28 @@ def _codes(runs: str) -> Iterator[str]:
             yield f"{first[0]}{number:08d}"
 
 
-def _once(file: str, pairs: Iterable[tuple[str, _Value]]) -> Mapping[str, _Value]:
+def _once(file: str, pairs: Iterable[tuple[str, _Value]], folder: Path | None) -> Mapping[str, _Value]:
     found: dict[str, _Value] = {}
-    for key, value in pairs:
-        if key in found:
-            raise SettingsError(
-                f"The register of areas says {key} twice (engine/data/{file}).",
-                "Remove one of the two rows, or install yhovi again.",
-            )
-        found[key] = value
+    try:
+        for key, value in pairs:
+            if key in found:
+                raise _fault(file, folder, f"says {key} twice", "Remove one of the two rows")
+            found[key] = value
+    except (KeyError, TypeError, AttributeError):
+        raise _fault(file, folder, "has a file with other columns than it should", "Put its header right") from None
     return MappingProxyType(found)
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files(data).joinpath(name).read_text(encoding="utf-8")
+def _fault(file: str, folder: Path | None, found: str, cure: str) -> SettingsError:
+    where = folder / file if folder else f"engine/data/{file}"
+    other = "remove that folder to use the built-in register" if folder else "install yhovi again"
+    return SettingsError(f"The register of areas {found} ({where}).", f"{cure}, or {other}.")
+
+
+def _rows(name: str, folder: Path | None) -> list[dict[str, str]]:
+    place = folder or files(data)
+    try:
+        text = place.joinpath(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise _fault(name, folder, "has a file that can't be read", "Put it there, in UTF-8") from None
     return list(csv.DictReader(text.splitlines()))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from .areas import SMALL_LEVELS, Area, Change, Described, Group, Place, Vintages, Whole, normal_code
+from .areas import SMALL_LEVELS, Area, Change, Described, Group, Place, SmallArea, Vintages, Whole, normal_code
 from .paths import ancestors, descendants, earlier_sets, identities
 
 
@@ -16,7 +16,7 @@ def _no_groups() -> Mapping[str, Group]:
     return MappingProxyType({})
 
 
-def _no_small_areas() -> Mapping[str, Mapping[str, str]]:
+def _no_small_areas() -> Mapping[str, Mapping[str, SmallArea]]:
     return MappingProxyType({level: MappingProxyType({}) for level in SMALL_LEVELS})
 
 
@@ -29,14 +29,16 @@ class Registry:
         areas: What may be published at (districts, counties, regions, the country), of all vintages, by code.
         changes: What became of their codes, newest first.
         groups: Areas made of districts: combined authorities, community safety partnerships, police force areas.
-        small: What reads the small areas, by level, each with the oldest district that it was in.
+        small: What reads the small areas, by level, each with the oldest district that it was in and its censuses.
     """
 
     vintage: str
     areas: Mapping[str, Area]
     changes: Sequence[Change]
     groups: Mapping[str, Group] = field(default_factory=_no_groups)
-    small: Callable[[], Mapping[str, Mapping[str, str]]] = field(default=_no_small_areas, repr=False, compare=False)
+    small: Callable[[], Mapping[str, Mapping[str, SmallArea]]] = field(
+        default=_no_small_areas, repr=False, compare=False
+    )
 
     def known(self, code: str) -> Area | None:
         """The area of that code, of whatever vintage, a group of districts too; None where the register has none."""
@@ -90,17 +92,37 @@ class Registry:
                     return Whole(self.areas[later], parts)
         return None
 
-    def digest(self, codes: Iterable[str]) -> str:
+    def digest(self, codes: Iterable[str], small: str = "") -> str:
         """A hash of the rows that say something about these codes, so that edits elsewhere change no result.
 
-        Those are the areas, their other codes, what they were made of, and the changes on the way.
+        Those are the areas, their other codes, what they were made of, the changes on the way, and the groups that they
+        are in, with what those stand for.
+
+        Args:
+            codes: Areas of the target vintage.
+            small: The level of small areas that are taken to them, if any: which of these they have.
         """
         wanted = set(codes)
         same = wanted | {other for code in wanted for other in identities(code, self.changes)}
         consulted = same | {other for code in same for other in ancestors(code, self.changes)}
         rows = [astuple(area) for area in self.areas.values() if area.code in consulted]
         rows += [_meaning(change) for change in self.changes if change.after in consulted or _within(change, consulted)]
+        rows += self._rows_of_groups(consulted | {other for code in same for other in descendants(code, self.changes)})
+        rows += self._rows_of_small_areas(small, wanted) if small else ()
         return hashlib.sha256(repr((self.vintage, sorted(rows))).encode()).hexdigest()
+
+    def _rows_of_groups(self, related: set[str]) -> Iterator[tuple[str, ...]]:
+        """Each group that has one of these districts: what is said of it, its districts, and those it stands for."""
+        for code, group in self.groups.items():
+            if related.intersection(group.districts):
+                yield (*astuple(group.area), *sorted(group.districts), "", *self.districts_of(code))
+
+    def _rows_of_small_areas(self, level: str, wanted: set[str]) -> Iterator[tuple[str, ...]]:
+        """The small areas of these districts, with the censuses that their codes are of."""
+        small, district = self.small()[level], self.lookup(level)
+        for code, area in small.items():
+            if district.get(code) in wanted:
+                yield (code, district[code], *area.censuses)
 
     def vintages(self, codes: Iterable[str]) -> Vintages:
         """Under which boundaries these codes go together.
@@ -167,8 +189,8 @@ class Registry:
             allowed = "from lsoa or msoa to lad, region or country"
             raise ValueError(f"There is no lookup from {level} to {to}. Areas are looked up {allowed}.")
         small = self.small()[level]
-        district = {old: self._district(old) for old in set(small.values())}
-        found = ((code, self._upwards(district[old], to)) for code, old in small.items())
+        district = {old: self._district(old) for old in {area.district for area in small.values()}}
+        found = ((code, self._upwards(district[area.district], to)) for code, area in small.items())
         return MappingProxyType({code: area for code, area in found if area})
 
     def districts_of(self, group_code: str) -> tuple[str, ...]:
@@ -225,7 +247,8 @@ class Registry:
             return None
         for level, known in self.small().items():
             if code in known:
-                return Area(code, "", level, self._district(known[code]) or known[code], "", "")
+                old = known[code].district
+                return Area(code, "", level, self._district(old) or old, "", "")
         return None
 
     def _parents(self, area: Area) -> tuple[Area, ...]:

@@ -13,6 +13,7 @@ import narwhals.stable.v2 as nw
 import pyarrow as pa
 
 from ...connectors.base import Column, SourceError
+from ..geography import Named
 from ..measures import Measured
 from .cells import type_columns
 from .columns import TIME_PERIOD, Columns
@@ -37,8 +38,8 @@ def unwatched(place: int, before: Frame, after: Frame) -> None:
 class Recipe:
     """A recipe that was checked, with all that its steps may look at beside the frame.
 
-    ``columns`` are those it starts from, ``steps`` names and bound arguments, ``inputs`` and ``areas`` what
-    ``StepContext`` says of them, ``measured`` what kind of number each input is.
+    ``columns`` are those it starts from, ``steps`` names and bound arguments, ``inputs``, ``areas``
+    and ``names`` what ``StepContext`` says of them, ``measured`` what kind of number each input is.
     """
 
     columns: Sequence[Column]
@@ -46,6 +47,7 @@ class Recipe:
     inputs: Mapping[str, Frame] = field(default_factory=lambda: MappingProxyType({}))
     measured: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
     areas: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    names: Mapping[str, tuple[Named, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _bound(recipe: Recipe, watch: Watch) -> list[_Bound]:
     columns = Columns.of(recipe.columns, inputs=recipe.measured)
     for place, (name, arguments) in enumerate(recipe.steps):
         signature = SIGNATURES[name]
-        context = StepContext(columns, recipe.inputs, recipe.areas)
+        context = StepContext(columns, recipe.inputs, recipe.areas, recipe.names)
         found.append(_Bound(STEPS[name], arguments, context, signature.rowwise, partial(watch, place)))
         columns = signature.infer(columns, arguments, _checked_before)
     return found

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
-import pyarrow as pa
 
 from ...connectors.base import SourceError
 from ..errors import CheckError
-from ..observations import KEY, key_text, observe
+from ..observations import key_text, observe
 from ..plan import Plan
-from ..read.rowset import RowSet
 from ..recipe.apply import Recipe, Watch, derive, unwatched
 from ..recipe.columns import AREA, BREAKDOWN, ROW, TIME_PERIOD, companion
 from ..spec import Base
+from .current import NUMBERS, Input, at_vintage, loads_of, row_set_of
 from .extract import Extracted, subject
-
-_NUMBERS = ("lower_ci", "upper_ci", "numerator", "denominator")
-_CONTENT = (*KEY, "value", *_NUMBERS, "status_reason", "status_flags")
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """The observations of one indicator (the canonical frame), how old their bytes are, and which load made them."""
-
-    frame: pd.DataFrame
-    retrieved_at: datetime
-    origin: str
-    load_id: int | None = None
 
 
 def combine(
@@ -52,16 +36,23 @@ def combine(
         CheckError: The inputs aren't what the recipe takes them to be, or what comes of them breaks the contract of
             the canonical frame.
     """
-    used = {name: _at(inputs[name], plan.vintage) for name in plan.spec.inputs}
+    used = {name: at_vintage(inputs[name], plan.vintage) for name in plan.spec.inputs}
     origin = "synthetic" if any(one.origin == "synthetic" for one in used.values()) else "published"
     frames = {name: _in_recipe(one.frame, name, name, provenance=False) for name, one in used.items()}
     start = _in_recipe(used[base.indicator].frame, base.indicator, base.name, provenance=provenance)
-    recipe = Recipe(plan.columns, plan.steps, MappingProxyType(frames), plan.spec.inputs, plan.areas_by_level)
+    recipe = Recipe(
+        columns=plan.columns,
+        steps=plan.steps,
+        inputs=MappingProxyType(frames),
+        measured=plan.spec.inputs,
+        areas=plan.areas_by_level,
+        names=plan.names_by_level,
+    )
     try:
         cells = derive(start, recipe, watch=watch)
     except SourceError as error:
         raise CheckError(error.message, error.cure) from None
-    rows = _row_set(used)
+    rows = row_set_of(used)
     return Extracted(
         observed=observe(cells.to_pandas(), subject(plan, origin)),
         exchange_id=None,
@@ -70,14 +61,8 @@ def combine(
         release=None,
         origin=origin,
         retrieved_at=max(one.retrieved_at for one in used.values()),
-        input_loads=tuple(one.load_id for one in used.values() if one.load_id is not None),
+        input_loads=loads_of(used),
     )
-
-
-def _at(one: Input, vintage: str) -> Input:
-    """An input with its observations of that vintage alone: those of areas that were merged go no further."""
-    frame = one.frame
-    return one if frame.empty else replace(one, frame=frame[frame["area_vintage"] == vintage])
 
 
 def _in_recipe(frame: pd.DataFrame, indicator: str, name: str, *, provenance: bool) -> nw.DataFrame[Any]:
@@ -90,22 +75,10 @@ def _in_recipe(frame: pd.DataFrame, indicator: str, name: str, *, provenance: bo
         BREAKDOWN: frame["breakdown"],
         name: frame["value"].astype("float64"),
         companion(name): reasons.where(reasons != "", None).astype("str"),
-        **{number: frame[number].astype("float64") for number in _NUMBERS},
+        **{number: frame[number].astype("float64") for number in NUMBERS},
         "note": frame["note"].astype("str"),
     }
     if provenance:
         keys = map(key_text, frame["area_code"], frame["time_period"], frame["breakdown"])
         columns[ROW] = pd.Series([f"{indicator} {key}" for key in keys], index=frame.index, dtype="str")
     return nw.from_native(pd.DataFrame(columns).reset_index(drop=True), eager_only=True)
-
-
-def _row_set(used: Mapping[str, Input]) -> RowSet:
-    """The identity of what went in: the content of all inputs, whatever its order."""
-    rows = RowSet()
-    for name, one in used.items():
-        texts = {
-            column: pa.array([None if pd.isna(cell) else str(cell) for cell in one.frame[column]], pa.string())
-            for column in _CONTENT
-        }
-        rows.add(pa.table({"indicator": pa.array([name] * len(one.frame), pa.string()), **texts}))
-    return rows

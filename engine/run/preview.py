@@ -27,9 +27,9 @@ from ..spec import Spec
 from .assembly import Errand, World, answers_for, open_bronze
 from .chart import Bar
 from .conductor import case
+from .current import Input
 from .extract import Desk, Extracted
 from .film import Film
-from .inputs import Input
 from .trace import ColumnCard, Score, is_blank, made, number_text
 
 _SHOWN = ("area_code", "time_period", "breakdown", "value", "lower_ci", "upper_ci", "obs_status")

@@ -29,11 +29,12 @@ from ..recipe.columns import CARRIED, ROW
 from ..settings import Settings
 from ..spec import Spec, read_texts
 from ..warehouse.reading import Record
+from ..warehouse.tables import BACKFILL
 from ..warehouse.warehouse import Warehouse
 from .answers import from_record
 from .assembly import World
+from .current import Input
 from .extract import Desk, fetch_of, of_part, parts_of, read_part
-from .inputs import Input
 from .lineage import Cell, Follow, Observation, cells_of, joined_of, marks, observation_of, place_of, row_of
 from .trace import Score, cell_text, is_blank, made, number_text, plain, row_texts
 
@@ -191,12 +192,12 @@ class Remaker:
         notes = []
         if plan.fingerprint != load["plan_fingerprint"]:
             notes.append("This yhovi and its settings don't do the same as those that loaded it: compare the steps.")
+        taken = {other: self._taken(other, load) for other in spec.inputs}
+        inputs = {other: _input(other, found, load) for other, found in taken.items()}
         if spec.source.base is not None:
-            taken = {other: self._taken(other, load) for other in spec.inputs}
-            inputs = {other: _input(other, found, load) for other, found in taken.items()}
             return _Job(name, row, plan, self._desk(None), inputs, taken, None, notes)
         manifest = self._manifest(load)
-        return _Job(name, row, _as_asked(plan, manifest), self._desk(manifest), {}, {}, manifest, notes)
+        return _Job(name, row, _as_asked(plan, manifest), self._desk(manifest), inputs, taken, manifest, notes)
 
     def _spec(self, load: Record) -> Spec:
         """The spec that was loaded, which may know those that were loaded of what it is made of."""
@@ -239,7 +240,7 @@ class Remaker:
         newest = max((number for number in load["input_loads"] if number in loads), default=0)
         found: dict[tuple[str, ...], Record] = {}
         for row in self._shop.warehouse.history(indicator):
-            if row["load_id"] <= newest:
+            if row["load_id"] <= newest and row["kind"] != BACKFILL:
                 found[row["area_code"], row["time_period"], row["breakdown"]] = row
         return {key: row for key, row in found.items() if row["action"] == _VALUE}
 

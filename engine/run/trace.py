@@ -18,8 +18,9 @@ from ..recipe.columns import CARRIED, ROW, TIME_PERIOD, Columns, companion
 from ..recipe.faults import Path
 from ..recipe.language.expressions import ExpressionError, columns_of, parse
 from ..recipe.signatures import SIGNATURES
+from .current import Input
 from .extract import Desk, Extracted, extract
-from .inputs import Input, combine
+from .inputs import combine
 
 Row = Mapping[str, Any]
 
@@ -160,7 +161,7 @@ def made(plan: Plan, desk: Desk, inputs: Mapping[str, Input], kept: list[Kept], 
         YhoviError: As ``extract`` and ``combine`` do.
     """
     if plan.spec.source.base is None:
-        return extract(plan, desk, kept, watch)
+        return extract(plan, desk, kept, watch, inputs)
     return combine(plan, plan.spec.source.base, inputs, provenance=desk.provenance, watch=watch)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...connectors import CONNECTORS
 from ..checks import ACCEPTABLE, CHECK_SIGNATURES, PERIOD
-from ..geography import LEVELS
+from ..geography import AS_PUBLISHED, LEVELS, SMALL_LEVELS
 from ..measures import MEASURE_TYPES, POLARITIES, REASONS, UNITS
 from ..read.options import READ_SCHEMA
 from ..recipe.signatures import SIGNATURES
@@ -144,14 +144,7 @@ def _source() -> dict[str, Any]:
             r"^[a-z0-9][a-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$",
         ),
         "query": {"type": "object", "description": "What to ask; each connector has its own keys."},
-        "geography": _object(
-            "Which areas are published, and how their codes are printed.",
-            {
-                "level": {"enum": list(LEVELS), "description": "The finest level that the indicator is published at."},
-                "codes": {"enum": ["as_published"], "description": "Codes are taken as printed, then translated."},
-            },
-            optional=("codes",),
-        ),
+        "geography": _geography(),
         "publisher": _text("Who publishes the figures."),
         "license": _text("Under which licence, as an SPDX-like id such as OGL-UK-3.0."),
         "frequency": _text("How often it is published, an ISO 8601 duration such as P1Y or P3M.", _DURATION),
@@ -171,6 +164,37 @@ def _source() -> dict[str, Any]:
     source = _object(description, properties, optional=tuple(name for name in properties if name not in always))
     source["allOf"] = [_of_one_kind(), *_queries()]
     return source
+
+
+def _geography() -> dict[str, Any]:
+    properties = {
+        "level": {"enum": list(LEVELS), "description": "The finest level that the indicator is published at."},
+        "codes": _text(
+            "The month on whose first day all codes are valid, such as 2022-04; "
+            "or as_published, if they may be of any vintage.",
+            rf"^({AS_PUBLISHED}|[0-9]{{4}}-(0[1-9]|1[0-2]))$",
+        ),
+        "from": {
+            "enum": [*SMALL_LEVELS, "csp"],
+            "description": "What the source prints in the place of districts: small areas (lsoa, msoa) or community "
+            "safety partnerships (csp), of which they are made.",
+        },
+        "weights": _text(
+            "The indicator, a count or an amount of districts, by which the figure of a partnership of several "
+            "districts is apportioned.",
+            _ID,
+        ),
+    }
+    said = _object(
+        "Which areas are published, and how their codes are printed.", properties, optional=("codes", "from", "weights")
+    )
+    only_districts = {"const": "lad", "description": "It is districts that are made of what from names: lad."}
+    partnerships = {"const": "csp", "description": "Weights apportion the figures of partnerships: from: csp."}
+    said["allOf"] = [
+        {"if": {"required": ["from"]}, "then": {"properties": {"level": only_districts}}},
+        {"if": {"required": ["weights"]}, "then": {"required": ["from"], "properties": {"from": partnerships}}},
+    ]
+    return said
 
 
 def _of_one_kind() -> dict[str, Any]:

@@ -36,9 +36,13 @@ def card(document: Document, faults: Iterable[Fault]) -> Card | None:
     return Card(data["id"], measured, data["source"]["geography"]["level"], MappingProxyType(dict(inputs_of(document))))
 
 
+# The place that names the indicator by which figures are apportioned.
+WEIGHTS: At = ("source", "geography", "weights")
+
+
 def inputs_of(document: Document) -> Iterator[tuple[str, At]]:
     """The indicators that a document says it is made of, as far as it can be understood, each with its place."""
-    for at in [("source", "indicator"), *_joins(document)]:
+    for at in [("source", "indicator"), WEIGHTS, *_joins(document)]:
         name = _said(document.data, at)
         if isinstance(name, str):
             yield name, at

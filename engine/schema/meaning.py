@@ -18,14 +18,14 @@ from ...connectors import CONNECTORS
 from ...connectors.base import Column, SourceError
 from ..document import At, Document
 from ..errors import Problem
-from ..geography import LEVELS, is_code
+from ..geography import AS_PUBLISHED, FIRST_VINTAGE, LEVELS, is_code
 from ..measures import MEASURE_TYPES, Measured
 from ..periods import Period, matches
 from ..read.options import Options
 from ..recipe.columns import Columns
 from ..recipe.signatures import check_recipe
 from .build import DOMAINS
-from .cards import Card, columns_of, inputs_of, listed
+from .cards import WEIGHTS, Card, columns_of, inputs_of, listed
 from .faults import Fault
 
 Step = tuple[str, Any]
@@ -185,7 +185,7 @@ def _judge_inputs(case: _Case) -> Iterator[Problem]:
     for name, at in inputs_of(case.document):
         if name in case.known:
             yield from _judge_level(case, name, at)
-        elif at == ("source", "indicator"):
+        elif at in (("source", "indicator"), WEIGHTS):
             near = difflib.get_close_matches(name, case.known, n=1)
             cure = f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."
             found = f"there is no indicator {name}"
@@ -198,6 +198,47 @@ def _judge_level(case: _Case, name: str, at: At) -> Iterator[Problem]:
         found = f"{name} is published for each {other}, this indicator for each {own}"
         cure = "Choose an indicator that is published at this level, or set the level of this one."
         yield case.document.problem(at, "level-mismatch", found, f"the level {own} or a finer one", cure)
+
+
+def _judge_codes(case: _Case) -> Iterator[Problem]:
+    """A vintage is declared of what a publisher prints, and the register has to know it."""
+    said, at = case.said("source", "geography", "codes"), ("source", "geography", "codes")
+    if said == AS_PUBLISHED:
+        return
+    if "indicator" in case.said("source"):
+        found = f"codes of {said}, though this is made of another indicator"
+        allowed = "the target vintage, which goes without saying"
+        yield case.document.problem(at, "needless-codes", found, allowed, "Delete codes.")
+    elif said < FIRST_VINTAGE:
+        allowed = f"a month from {FIRST_VINTAGE} on, or {AS_PUBLISHED}"
+        cure = f"Write codes: {AS_PUBLISHED}, and each code is taken for the place that it is."
+        yield case.document.problem(at, "unknown-vintage", f"codes of {said}", allowed, cure)
+
+
+def _judge_from(case: _Case) -> Iterator[Problem]:
+    """What is made of another indicator has its districts from there."""
+    if "indicator" in case.said("source"):
+        at, said = ("source", "geography", "from"), case.said("source", "geography", "from")
+        found = f"districts from {said}, though this is made of another indicator"
+        cure = "Delete from, or say it in the spec of that indicator."
+        yield case.document.problem(at, "needless-from", found, "districts as that indicator has them", cure)
+
+
+def _judge_weights(case: _Case) -> Iterator[Problem]:
+    """Only what sums over areas can be apportioned, and only by what does."""
+    name, kind = case.said(*WEIGHTS), case.said("measure", "type")
+    if kind not in _SUMS:
+        found = f"weights for a measure of type {kind}"
+        cure = "Delete weights: what isn't a sum over areas can't be shared out among them."
+        yield case.document.problem(WEIGHTS, "weights-unfit", found, f"a measure of type {' or '.join(_SUMS)}", cure)
+    other = case.known.get(name)
+    if other and other.measured.type not in _SUMS:
+        found = f"{name} is of type {other.measured.type}"
+        cure = "Choose an indicator that counts, such as people or households."
+        yield case.document.problem(WEIGHTS, "weights-unfit", found, f"weights of type {' or '.join(_SUMS)}", cure)
+
+
+_SUMS = tuple(name for name, measure in MEASURE_TYPES.items() if measure.over_areas == "sum")
 
 
 def _judge_corrections(case: _Case) -> Iterator[Problem]:
@@ -263,6 +304,9 @@ _JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
     ((("source", "connector"), ("source", "query")), _judge_columns),
     ((("source", "columns"),), _judge_names),
     ((("source", "geography", "level"),), _judge_inputs),
+    ((("source", "geography", "codes"),), _judge_codes),
+    ((("source", "geography", "from"),), _judge_from),
+    ((WEIGHTS, ("measure", "type")), _judge_weights),
     ((), _judge_recipe),
     ((("checks", "range", "min"), ("checks", "range", "max")), _judge_range),
     ((("checks", "complete", "since"),), _judge_since),

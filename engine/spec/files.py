@@ -16,6 +16,7 @@ from typing import Any
 from ..amendments import Acceptance, Correction
 from ..document import Document, DocumentError, parse_document, read_document
 from ..errors import Problem, SpecError, UsageError
+from ..geography import AS_PUBLISHED
 from ..measures import Measured
 from ..schema.build import indicator_schema
 from ..schema.cards import Card, card, columns_of
@@ -195,6 +196,9 @@ def _source(data: Mapping[str, Any], inputs: Mapping[str, Measured]) -> Source:
         page=said.get("page", ""),
         read=MappingProxyType(said.get("read", {})),
         base=Base(said["indicator"], said["as"]) if "indicator" in said else None,
+        codes=said["geography"].get("codes", AS_PUBLISHED),
+        made_from=said["geography"].get("from", ""),
+        weights=said["geography"].get("weights", ""),
     )
 
 

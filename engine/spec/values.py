@@ -11,6 +11,7 @@ from typing import Any
 
 from ...connectors.base import Column
 from ..amendments import Acceptance, Correction
+from ..geography import AS_PUBLISHED
 from ..measures import Measured
 
 Step = tuple[str, Any]
@@ -45,7 +46,9 @@ class Base:
 class Source:
     """Where the number comes from: a publisher's data set, asked for by a connector, or another indicator (``base``).
 
-    A derived indicator has no connector, no query and nothing to read; its data set is its own.
+    A derived indicator has no connector, no query and nothing to read; its data set is its own. ``codes`` is the
+    vintage of which all area codes are, or ``as_published``; ``made_from`` the level of small areas or partnerships
+    that are printed in the place of districts, and ``weights`` the indicator by which partnerships are apportioned.
     """
 
     dataset: str
@@ -60,6 +63,15 @@ class Source:
     page: str = ""
     read: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     base: Base | None = None
+    codes: str = AS_PUBLISHED
+    made_from: str = ""
+    weights: str = ""
+
+    @property
+    def finer(self) -> dict[str, str]:
+        """What districts are made from, and by what figures are apportioned, as far as the spec says so."""
+        said = {"made_from": self.made_from, "weights": self.weights}
+        return {name: text for name, text in said.items() if text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class Spec:
                 "page": source.page,
                 "published": f"every {source.frequency}, about {source.lag} after the period",
                 "level": source.level,
+                "codes": source.codes,
+                **source.finer,
             },
             "checks": dict(self.checks),
             "caveats": list(self.caveats),

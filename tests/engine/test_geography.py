@@ -194,7 +194,7 @@ def test_no_two_districts_of_a_vintage_are_one_place(vintage: str) -> None:
 def test_the_digest_sees_only_what_concerns_its_areas() -> None:
     leeds, barnsley = ["E08000035"], ["E08000016"]
     york = replace(REGISTRY.areas["E06000014"], name="Jorvik")
-    edited = Registry(REGISTRY.vintage, {**REGISTRY.areas, "E06000014": york}, REGISTRY.changes[1:])
+    edited = replace(REGISTRY, areas={**REGISTRY.areas, "E06000014": york}, changes=REGISTRY.changes[1:])
     assert edited.digest(leeds) == REGISTRY.digest(leeds)
     assert edited.digest(barnsley) != REGISTRY.digest(barnsley)
     assert edited.digest(["E06000014"]) != REGISTRY.digest(["E06000014"])
@@ -564,6 +564,17 @@ def test_small_areas_are_in_districts_of_the_vintage(level: str, vintage: str) -
     assert set(registry.lookup(level, "region").values()) == {YORKSHIRE}
 
 
+# As the lookups have those of Yorkshire and The Humber.
+@pytest.mark.parametrize(
+    ("level", "census", "number"),
+    [("lsoa", "2011", 3317), ("lsoa", "2021", 3355), ("msoa", "2011", 692), ("msoa", "2021", 694)],
+)
+def test_the_small_areas_of_a_census_are_complete(level: str, census: str, number: int) -> None:
+    areas = REGISTRY.small()[level].values()
+    assert sum(census in area.censuses for area in areas) == number
+    assert all(area.censuses for area in areas)
+
+
 @pytest.mark.parametrize(("level", "to"), [("lad", "lad"), ("lsoa", "county"), ("oa", "region")])
 def test_other_lookups_are_refused(level: str, to: str) -> None:
     with pytest.raises(ValueError, match=r"^There is no lookup") as caught:
@@ -575,13 +586,15 @@ def test_other_lookups_are_refused(level: str, to: str) -> None:
 
 def test_the_digest_of_a_merged_area_sees_its_parts() -> None:
     craven, one = replace(REGISTRY.areas["E07000163"], name="Skipton"), ["E06000065"]
-    assert Registry("2023-04", {**REGISTRY.areas, "E07000163": craven}, REGISTRY.changes).digest(
-        one
-    ) != REGISTRY.digest(one)
+    renamed = replace(REGISTRY, areas={**REGISTRY.areas, "E07000163": craven})
+    assert renamed.digest(one) != REGISTRY.digest(one)
     fewer = [change for change in REGISTRY.changes if change.before != "E07000169"]
-    assert Registry("2023-04", REGISTRY.areas, fewer).digest(one) != REGISTRY.digest(one)
+    assert replace(REGISTRY, changes=fewer).digest(one) != REGISTRY.digest(one)
     cited = [replace(change, source="a letter") for change in REGISTRY.changes]
-    assert Registry("2023-04", REGISTRY.areas, cited).digest(one) == REGISTRY.digest(one)
+    assert replace(REGISTRY, changes=cited).digest(one) == REGISTRY.digest(one)
+
+
+BARE = replace(REGISTRY, groups={})
 
 
 def consulted(code: str) -> set[str]:
@@ -600,16 +613,58 @@ def consulted(code: str) -> set[str]:
 @given(st.sampled_from(sorted(REGISTRY.areas)), st.sampled_from(sorted(REGISTRY.areas)))
 def test_the_digest_changes_only_with_a_row_consulted(code: str, edited: str) -> None:
     other = replace(REGISTRY.areas[edited], name="Erewhon")
-    world = Registry(REGISTRY.vintage, {**REGISTRY.areas, edited: other}, REGISTRY.changes)
-    assert (world.digest([code]) != REGISTRY.digest([code])) == (edited in consulted(code))
+    world = replace(BARE, areas={**REGISTRY.areas, edited: other})
+    assert (world.digest([code]) != BARE.digest([code])) == (edited in consulted(code))
 
 
 @given(st.sampled_from(sorted(REGISTRY.areas)), st.integers(0, len(REGISTRY.changes) - 1))
 def test_the_digest_changes_only_with_a_change_consulted(code: str, dropped: int) -> None:
     kept = [change for number, change in enumerate(REGISTRY.changes) if number != dropped]
     gone = REGISTRY.changes[dropped]
-    world = Registry(REGISTRY.vintage, REGISTRY.areas, kept)
-    assert (world.digest([code]) != REGISTRY.digest([code])) == (gone.after in consulted(code))
+    world = replace(BARE, changes=kept)
+    assert (world.digest([code]) != BARE.digest([code])) == (gone.after in consulted(code))
+
+
+YORK_CSP, NORTH_YORKSHIRE_CSP = "E22000371", "E22000372"
+
+REGROUPED: dict[str, tuple[str, tuple[str, ...], str, str, bool]] = {
+    "another district in its own": (YORK_CSP, ("E06000014", "E06000011"), "2023-04", "E06000014", True),
+    "no district in its own": (YORK_CSP, (), "2023-04", "E06000014", True),
+    "its district in another's too": ("E22000133", ("E06000011", "E06000014"), "2023-04", "E06000014", True),
+    "a part of it in none": (NORTH_YORKSHIRE_CSP, tuple(OLD_DISTRICTS[1:]), "2023-04", "E06000065", True),
+    "its own of a vintage in which it wasn't one": (NORTH_YORKSHIRE_CSP, ("E06000065",), "2021-04", "E07000163", True),
+    "another code of its district": ("E23000011", ("E08000038",), "2023-04", "E08000016", True),
+    "another's": (YORK_CSP, ("E06000014", "E06000011"), "2023-04", "E08000035", False),
+    "another order": (NORTH_YORKSHIRE_CSP, tuple(reversed(OLD_DISTRICTS)), "2023-04", "E06000065", False),
+}
+
+
+@pytest.mark.parametrize(("group", "districts", "vintage", "code", "seen"), REGROUPED.values(), ids=REGROUPED)
+def test_the_digest_sees_the_groups_that_a_district_is_in(
+    group: str, districts: tuple[str, ...], vintage: str, code: str, *, seen: bool
+) -> None:
+    registry = load_registry(vintage)
+    edited = replace(registry, groups={**registry.groups, group: replace(registry.groups[group], districts=districts)})
+    assert (edited.digest([code]) != registry.digest([code])) == seen
+
+
+@given(st.sampled_from(sorted(REGISTRY.groups)), st.sampled_from([area.code for area in REGISTRY.at("lad")]))
+def test_what_a_group_stands_for_never_changes_unseen(group: str, code: str) -> None:
+    """Whoever loses a group, or whose group stands for other districts than before, has another digest."""
+    edited = replace(REGISTRY, groups={key: one for key, one in REGISTRY.groups.items() if key != group})
+    lost = code in REGISTRY.districts_of(group)
+    differs = any((code in REGISTRY.districts_of(key)) != (code in edited.districts_of(key)) for key in edited.groups)
+    assert edited.digest([code]) != REGISTRY.digest([code]) or not (lost or differs)
+
+
+def test_the_digest_sees_small_areas_where_they_are_taken_to_districts() -> None:
+    small = REGISTRY.small()
+    lsoa = next(code for code, district in REGISTRY.lookup("lsoa").items() if district == "E08000035")
+    edited = replace(REGISTRY, small=lambda: {**small, "lsoa": {k: v for k, v in small["lsoa"].items() if k != lsoa}})
+    assert edited.digest(["E08000035"], "lsoa") != REGISTRY.digest(["E08000035"], "lsoa")
+    for codes, level in ((["E08000034"], "lsoa"), (["E08000035"], "msoa"), (["E08000035"], "")):
+        assert edited.digest(codes, level) == REGISTRY.digest(codes, level)
+    assert REGISTRY.digest(["E08000035"], "lsoa") != REGISTRY.digest(["E08000035"])
 
 
 AREAS_HEADER = "code,name,level,parent,valid_from,valid_to"
@@ -648,7 +703,8 @@ def test_a_file_that_says_something_twice_is_refused(
 
 
 def test_a_small_area_in_two_districts_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "level,district,codes\nlsoa,E08000035,E01011264-E01011266\nlsoa,E08000034,E01011266\n"
+    rows = "lsoa,2011 2021,E08000035,E01011264-E01011266\nlsoa,2021,E08000034,E01011266\n"
+    text = f"level,censuses,district,codes\n{rows}"
     (tmp_path / "small_areas.csv").write_text(text, encoding="utf-8")
     monkeypatch.setattr(files, "files", lambda _: tmp_path)
     with pytest.raises(SettingsError) as caught:
@@ -662,7 +718,7 @@ def test_a_small_area_in_two_districts_is_refused(tmp_path: Path, monkeypatch: p
 def test_small_areas_are_read_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = SimpleNamespace(files=[])
     read = files._rows
-    monkeypatch.setattr(files, "_rows", lambda name: (asked.files.append(name), read(name))[1])
+    monkeypatch.setattr(files, "_rows", lambda name, folder: (asked.files.append(name), read(name, folder))[1])
     registry = load_registry("2023-04")
     registry.describe("E08000035")
     registry.vintages(OLD_DISTRICTS)

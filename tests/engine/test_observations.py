@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -158,6 +159,31 @@ def test_a_code_with_blanks_or_in_small_letters_is_repaired(text: str) -> None:
     assert found.frame[["area_code", "source_area_code"]].values.tolist() == [[LEEDS, LEEDS]]
     said = f"1 area code was written with blanks or small letters and taken as meant: '{text}'."
     assert found.notes == (said,)
+
+
+def test_codes_that_never_were_valid_together_are_told() -> None:
+    told = (
+        "Area codes that never were valid together stand beside each other in 2023-01-01/P1Y: "
+        "Craven (E07000163) became North Yorkshire (E06000065) on 2023-04-01."
+    )
+    rows = ({"area": NORTH_YORKSHIRE.lower()}, {"area": CRAVEN})
+    repaired = "1 area code was written with blanks or small letters and taken as meant: 'e06000065'."
+    assert observed(*rows, {}).notes == (repaired, told)
+    assert observed(rows[0], {**rows[1], "time_period": "2022-01-01/P1Y"}).notes == (repaired,)
+
+
+def test_codes_of_another_vintage_than_the_declared_one_give_nothing() -> None:
+    said = (
+        "The spec says that all area codes are of 2023-04, but 1 of 2 known codes in the source wasn't valid on "
+        "2023-04-01: Craven (E07000163)."
+    )
+    with pytest.raises(CheckError) as caught:
+        observe(cells({}, {"area": CRAVEN}), replace(subject(), codes="2023-04"))
+    assert caught.value.message == said
+    same = [
+        observe(cells({}, {"area": CRAVEN}), replace(subject(), codes=said)) for said in ("2022-04", "as_published")
+    ]
+    assert_frame_equal(same[0].frame, same[1].frame)
 
 
 def test_an_area_that_is_missing_is_no_code() -> None:

@@ -16,6 +16,7 @@ from yhovi.connectors import nomis
 from yhovi.engine import plan as room
 from yhovi.engine.catalogue import compile_plans
 from yhovi.engine.document import parse_document
+from yhovi.engine.geography import SmallArea
 from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import load_specs, read_specs
@@ -108,6 +109,7 @@ def test_a_plan_says_what_will_happen() -> None:
         ],
         "geography": {
             "level": "lad",
+            "codes": "as_published",
             "vintage": "2023-04",
             "areas": [
                 *("E06000010", "E06000011", "E06000012", "E06000013", "E06000014", "E06000065"),
@@ -189,6 +191,7 @@ RATE, GVA = "E-EJ-01", "E-BE-11"
         (RATE, {"  complete:": "  shrink: 10%\n  complete:"}),
         (RATE, {"value: 74.1": "value: 74.2"}),
         (RATE, {"level: lad": "level: region"}),
+        (RATE, {"codes: as_published": "codes: 2023-04"}),
         (GVA, {"release: 2025-10": "release: 2026-04"}),
         (GVA, {"header_row: 2": "header_row: 3"}),
         (GVA, {"[0-9]{4}": "20[0-9]{2}"}),
@@ -208,7 +211,7 @@ RATE, GVA = "E-EJ-01", "E-BE-11"
             "check",
             "golden",
         ),
-        *("level", "release", "reading", "pattern", "markers"),
+        *("level", "vintage of codes", "release", "reading", "pattern", "markers"),
     ],
 )
 def test_what_could_change_a_value_changes_the_fingerprint(
@@ -233,12 +236,13 @@ def test_what_could_change_a_value_changes_the_fingerprint(
         (RATE, {"frequency: P3M": "frequency: P1Y"}),
         (RATE, {"lag: P4M": "lag: P5M"}),
         (RATE, {"page: https://": "page: https://other."}),
+        (RATE, {", codes: as_published": ""}),
         (RATE, {"[GEOGRAPHY_CODE, DATE]": "[ GEOGRAPHY_CODE , 'DATE' ]"}),
         (GVA, {"    - {name: LA code}\n    - {name: SIC07}\n": "    - {name: SIC07}\n    - {name: LA code}\n"}),
     ],
     ids=[
         *("title", "description", "owner", "caveats", "comment", "subdomain", "polarity", "decimals", "publisher"),
-        *("license", "frequency", "lag", "page", "quotes", "order of columns"),
+        *("license", "frequency", "lag", "page", "codes as published", "quotes", "order of columns"),
     ],
 )
 def test_what_changes_no_value_leaves_the_fingerprint(tmp_path: Path, indicator: str, edits: Mapping[str, str]) -> None:
@@ -260,6 +264,61 @@ def test_what_changes_no_value_leaves_the_fingerprint(tmp_path: Path, indicator:
 def test_the_areas_wanted_are_part_of_the_fingerprint(tmp_path: Path, settings: Settings, same: bool) -> None:
     plan = compiled(tmp_path, RATE, {}, settings)
     assert (plan.fingerprint == compiled(tmp_path, RATE, {}).fingerprint) is same
+
+
+def test_a_plan_says_which_codes_are_declared(tmp_path: Path) -> None:
+    plan = compiled(tmp_path, RATE, {"codes: as_published": "codes: 2023-04"})
+    assert plan.spec.source.codes == plan.described()["geography"]["codes"] == "2023-04"
+    assert plan.spec.described()["source"]["codes"] == "2023-04"
+
+
+CRIME = "S-CS-01-OFFENCES"
+FROM_CSP = {"codes: as_published": "from: csp"}
+WEIGHED = {"codes: as_published": "from: csp, weights: S-D-01"}
+NAMED = {
+    "  - {name: Local Authority code}": "  - {name: Local Authority code}\n    - {name: CSP}",
+    "recipe:": "recipe:\n  - area_codes: {from: CSP, level: csp, as: partnership}",
+}
+
+
+def test_what_districts_are_made_of_is_part_of_a_plan(tmp_path: Path) -> None:
+    plans = [compiled(tmp_path, CRIME, edits) for edits in ({}, FROM_CSP, WEIGHED, NAMED)]
+    assert len({plan.fingerprint for plan in plans}) == 4
+    said = [{name: plan.described()["geography"].get(name) for name in ("made_from", "weights")} for plan in plans]
+    assert said[1:3] == [{"made_from": "csp", "weights": None}, {"made_from": "csp", "weights": "S-D-01"}]
+    assert said[0] == said[3] == {"made_from": None, "weights": None}
+    assert [plan.described()["made_of"] for plan in plans] == [[], [], ["S-D-01"], []]
+    assert plans[2].spec.described()["source"]["weights"] == "S-D-01"
+
+
+def with_name(plan: Plan, code: str) -> Plan:
+    """The plan with a register in which one partnership has another name."""
+    group = plan.registry.groups[code]
+    renamed = replace(group, area=replace(group.area, name="Erewhon"))
+    return replace(plan, registry=replace(plan.registry, groups={**plan.registry.groups, code: renamed}))
+
+
+def test_names_that_are_looked_up_are_part_of_the_fingerprint(tmp_path: Path) -> None:
+    slough, camden = "E22000310", "E22000191"
+    by_code, by_name = (compiled(tmp_path, CRIME, edits) for edits in ({}, NAMED))
+    assert [area.code for area in by_name.names_by_level["csp"]] == [
+        code for code, group in by_name.registry.groups.items() if group.area.level == "csp"
+    ]
+    assert by_code.names_by_level == {}
+    for code in (slough, camden):
+        assert with_name(by_code, code).fingerprint == by_code.fingerprint
+        assert with_name(by_name, code).fingerprint != by_name.fingerprint
+
+
+@pytest.mark.parametrize(("made_from", "same"), [("csp", True), ("lsoa", False), ("msoa", True)])
+def test_small_areas_are_part_of_the_fingerprint_where_districts_are_made_of_them(
+    tmp_path: Path, made_from: str, same: bool
+) -> None:
+    plan = compiled(tmp_path, CRIME, {"codes: as_published": f"from: {made_from}"})
+    small = plan.registry.small()
+    moved = {**small, "lsoa": {**small["lsoa"], "E01011264": SmallArea("E08000034", ("2011",))}}
+    other = replace(plan, registry=replace(plan.registry, small=lambda: moved))
+    assert (other.fingerprint == plan.fingerprint) is same
 
 
 def backwards(said: Any) -> Any:

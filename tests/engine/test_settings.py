@@ -37,6 +37,7 @@ def loaded(folder: Path, toml: str | None, environment: Mapping[str, str]) -> Se
                 "mirrors": {},
                 "http": {},
                 "file": None,
+                "geography": None,
             },
         ),
         ("", {}, {"environment": "local", "target_vintage": "2023-04"}),
@@ -83,6 +84,15 @@ def test_folders_are_relative_to_who_names_them(
     assert settings.catalogue == (tmp_path / catalogue if catalogue else None)
 
 
+@pytest.mark.parametrize(
+    ("toml", "register"),
+    [("", "geography"), ('data_root = "data"', "data/geography"), ('data_root = "data"\ngeography = "areas"', "areas")],
+    ids=["by default", "in the data root", "as named"],
+)
+def test_a_register_of_ones_own_has_a_folder(tmp_path: Path, toml: str, register: str) -> None:
+    assert loaded(tmp_path, toml, {}).register == tmp_path / register
+
+
 def test_absolute_folders_stay(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     settings = loaded(tmp_path / ".", f"data_root = '{elsewhere}'\ncatalogue = '{elsewhere}'", {})
@@ -103,6 +113,7 @@ SECONDS = "a number of seconds above 0"
     ("toml", "found", "must_be"),
     [
         ("data_root = 1", ": data_root is 1.", A_FOLDER.format("raw answers")),
+        ("geography = 1", ": geography is 1.", "the folder that holds a register of areas, and boundaries"),
         ("database_url = true", ": database_url is true.", "a SQLAlchemy URL"),
         ('catalogue = ["a"]', ': catalogue is ["a"].', A_FOLDER.format("specs")),
         ('target_vintage = "2023"', ': target_vintage is "2023".', A_MONTH),
@@ -128,7 +139,7 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, toml: str, found: 
     assert str(caught.value) == f"yhovi.toml{found} It must be {must_be}."
 
 
-SETTINGS = "data_root, environment, database_url, catalogue, target_vintage, areas, hosts, mirrors, http"
+SETTINGS = "data_root, environment, database_url, catalogue, target_vintage, geography, areas, hosts, mirrors, http"
 
 
 @pytest.mark.parametrize(
@@ -189,3 +200,14 @@ def test_the_nearest_file_wins_and_a_folder_is_none(tmp_path: Path) -> None:
         (tmp_path / folder / FILE_NAME).write_text("", encoding="utf-8")
     (tmp_path / "a" / "b" / FILE_NAME).mkdir(parents=True)
     assert find_file(tmp_path / "a" / "b") == tmp_path / "a" / FILE_NAME
+
+
+def test_a_password_comes_from_the_environment_and_is_not_printed(tmp_path: Path) -> None:
+    """A file is no place for one; where it is in the file's URL all the same, that is noted."""
+    environment = {"YHOVI_DATABASE_PASSWORD": "s3cret"}
+    settings = loaded(tmp_path, 'database_url = "postgresql://ann@host/yhovi"', environment)
+    assert (settings.database_password, settings.holds_password) == ("s3cret", False)
+    unsafe = loaded(tmp_path, 'database_url = "postgresql://ann:s3cret@host/yhovi"', {})
+    assert (unsafe.database_password, unsafe.holds_password) == ("", True)
+    assert loaded(tmp_path, None, {"YHOVI_DATABASE_URL": "postgresql://a:b@c/d"}).holds_password is False
+    assert "s3cret" not in repr((settings, unsafe))

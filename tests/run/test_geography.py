@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from support.commands import Cli
 
-NAMES = ("areas", "changes", "check", "explain")
+NAMES = ("areas", "changes", "check", "explain", "refresh")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -29,7 +29,7 @@ source:
     - {{name: Value, type: number, markers: {{"*": suppressed}}}}
     - {{name: Of, type: number}}
     - {{name: All, type: number}}
-  geography: {{level: lad, codes: as_published}}
+  geography: {{level: lad, codes: {codes}}}
   publisher: A council
   license: OGL-UK-3.0
   frequency: P1Y
@@ -43,16 +43,17 @@ checks:
 owner: tests
 """
 SEVEN = [f"E07000{number}" for number in range(163, 170)]
+CRAVEN = SEVEN[0]
 NORTH_YORKSHIRE, LEEDS, BARNSLEY, NEW_BARNSLEY = "E06000065", "E08000035", "E08000016", "E08000038"
 KINDS = {"count": "count", "proportion": "percent", "median": "gbp"}
 
 Cells = dict[str, tuple[Any, Any, Any]]
 
 
-def load(cli: Cli, folder: Path, kind: str, cells: Cells, release: str = "v1") -> Said:
+def load(cli: Cli, folder: Path, kind: str, cells: Cells, release: str = "v1", codes: str = "as_published") -> Said:
     file = folder / "indicators" / "society" / "S-H-97.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(SPEC.format(type=kind, unit=KINDS[kind]), encoding="utf-8")
+    file.write_text(SPEC.format(type=kind, unit=KINDS[kind], codes=codes), encoding="utf-8")
     lines = ["Code,Year,Value,Of,All", *(f"{code},2022,{a},{b},{c}" for code, (a, b, c) in cells.items())]
     (folder / "homes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     cli("land", "council/homes", "homes.csv", "--release", release)
@@ -127,3 +128,30 @@ def test_a_likely_slip_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "E06000061 (1 row). `yhovi geography explain CODE` tells what a code is." in said.err
     told = cli("geography", "check", "homes.csv").out
     assert "E06000061 (row 2) is North Northamptonshire; E06000065 North Yorkshire was probably meant." in told
+
+
+def test_codes_of_the_declared_vintage_are_loaded(cli: Cli, tmp_path: Path) -> None:
+    cells = {**seven([1, 2, 3, 4, 5, 6, 7]), LEEDS: (100, "", "")}
+    assert load(cli, tmp_path, "count", cells, codes="2022-04").code == 0
+    assert current(tmp_path)[NORTH_YORKSHIRE][0] == 28.0
+    assert "2022-04" in cli("plan", "S-H-97").out
+
+
+def test_codes_of_another_vintage_than_the_declared_one_load_nothing(cli: Cli, tmp_path: Path) -> None:
+    said = load(cli, tmp_path, "count", {CRAVEN: (1, "", ""), LEEDS: (100, "", "")}, codes="2023-04")
+    assert said.code == 4
+    assert (
+        "The spec says that all area codes are of 2023-04, but 1 of 2 known codes in the source wasn't valid on "
+        "2023-04-01: Craven (E07000163). They were valid together from 2009-04 to 2023-03: write codes: 2021-04 if "
+        "that is what the source says, or codes: as_published to take each for the place that it is."
+    ) in " ".join(said.err.split())
+    assert current(tmp_path) == {}
+
+
+def test_an_area_beside_a_part_of_it_is_told(cli: Cli, tmp_path: Path) -> None:
+    said = load(cli, tmp_path, "count", {CRAVEN: (1, "", ""), NORTH_YORKSHIRE: (28, "", "")})
+    assert said.code == 0
+    assert (
+        "Area codes that never were valid together stand beside each other in 2022-01-01/P1Y: "
+        "Craven (E07000163) became North Yorkshire (E06000065) on 2023-04-01."
+    ) in " ".join(said.err.split())

@@ -24,8 +24,9 @@ from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.columns import Columns, companion, has_companion
 from yhovi.engine.recipe.signatures import SIGNATURES
 from yhovi.engine.recordings import Recordings
+from yhovi.engine.run.current import Input
 from yhovi.engine.run.extract import read_part, subject
-from yhovi.engine.run.inputs import Input, combine
+from yhovi.engine.run.inputs import combine
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import in_order, load_specs
 

@@ -10,6 +10,9 @@ from pathlib import Path
 NOMIS = "https://www.nomisweb.co.uk"
 FINGERTIPS = "https://fingertips.phe.org.uk"
 ONS = "https://www.ons.gov.uk"
+ONS_API = "https://api.beta.ons.gov.uk"
+ONS_DOWNLOADS = "https://download.ons.gov.uk"
+STATXPLORE = "https://stat-xplore.dwp.gov.uk"
 
 
 def mirror(folder: Path, publisher: str, address: str, **http: float) -> None:
@@ -33,4 +36,16 @@ def nomis_csv(rows: Iterable[Mapping[str, object]], dimensions: Sequence[str] = 
     for position, row in enumerate(listed):
         fixed = {"OBS_STATUS": "A", "OBS_STATUS_NAME": "Normal Value", "URN": f"Nm-{position}"}
         writer.writerow({**fixed, **row, "RECORD_OFFSET": position, "RECORD_COUNT": len(listed)})
+    return text.getvalue()
+
+
+def els_csv(file: Path, indicator: str) -> str:
+    """One of the series in a file of Explore Local Statistics, in the form in which its service answers."""
+    with file.open(encoding="utf-8-sig", newline="") as said:
+        rows = [row for row in csv.DictReader(said) if row["indicator"] == indicator]
+    text = io.StringIO()
+    header = ["areacd", "areanm", "period", "observation", "lci_95", "uci_95", "status"]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow("value" if name == "observation" else name for name in header)
+    writer.writerows([row[name] for name in header] for row in rows)
     return text.getvalue()

@@ -10,6 +10,7 @@ from ...measures import Measured
 from ..columns import Columns
 from ..faults import Path, Report
 from ..signature import Arguments, Signature
+from .areas import AREA_SIGNATURES
 from .groups import GROUP_SIGNATURES
 from .joins import JOIN_SIGNATURES
 from .labels import LABEL_SIGNATURES
@@ -29,6 +30,7 @@ SIGNATURES: Mapping[str, Signature] = MappingProxyType(
             *SHAPE_SIGNATURES,
             *UNIT_SIGNATURES,
             *LABEL_SIGNATURES,
+            *AREA_SIGNATURES,
             *GROUP_SIGNATURES,
             *JOIN_SIGNATURES,
             *SERIES_SIGNATURES,

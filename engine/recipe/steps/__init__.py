@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..step import Step, StepContext
+from .areas import AREA_STEPS
 from .groups import GROUP_STEPS
 from .joins import JOIN_STEPS
 from .labels import LABEL_STEPS
@@ -23,6 +24,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         **SHAPE_STEPS,
         **UNIT_STEPS,
         **LABEL_STEPS,
+        **AREA_STEPS,
         **GROUP_STEPS,
         **JOIN_STEPS,
         **SERIES_STEPS,

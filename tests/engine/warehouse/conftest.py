@@ -1,11 +1,13 @@
 """A warehouse to try things on, and rows and loads to try them with."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from yhovi.engine.warehouse.values import Load, RunStart
+from yhovi.engine.warehouse.values import Load, LoadResult, RunStart
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.databases import KINDS, Databases, Postgres, made_databases
@@ -45,6 +47,20 @@ def opened() -> Callable[..., Warehouse]:
 
 
 @pytest.fixture
+def put(row: Callable[..., Row], load: Callable[..., Load]) -> Callable[..., LoadResult]:
+    """Loads values of the area A by year, retrieved on a day and committed on another, days counted from NOW."""
+
+    def one(warehouse: Warehouse, retrieved: int, values: dict[int, float], **changes: Any) -> LoadResult:
+        committed = NOW + timedelta(days=changes.pop("committed", retrieved))
+        moment = NOW + timedelta(days=retrieved)
+        batch = load(retrieved_at=moment, committed_at=committed, **{"row_set_hash": f"rows-{retrieved}"} | changes)
+        rows = [row("A", year, value, indicator_id=batch.card.indicator_id) for year, value in values.items()]
+        return warehouse.load(batch, rows)
+
+    return one
+
+
+@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "yhovi.db"
 
@@ -56,10 +72,12 @@ def warehouse(path: Path, opened: Callable[..., Warehouse]) -> Iterator[Warehous
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.close()
+def postgres() -> Iterator[Postgres]:
+    """In a folder of its own: pytest closes its own to the account of the server whenever another session begins."""
+    with TemporaryDirectory(prefix="yhovi-postgres-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.close()
 
 
 @pytest.fixture(params=KINDS)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from yhovi.engine.errors import CheckError
-from yhovi.engine.warehouse.values import Key, Scope
+from yhovi.engine.warehouse.values import Key, RunStart, Scope
+from yhovi.engine.warehouse.warehouse import Warehouse
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -25,11 +26,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """A load that is undone, by its number; then how many values are as before, gone, and left."""
+
+    load_id: int
+    result: tuple[int, int, int]
+    cascade: bool = False
+
+
+@dataclass(frozen=True)
+class Relabel:
+    """Something that is said differently of the indicator, without a load."""
+
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Case:
     """Some loads in turn; then the mart (area, year, value, status, reason, latest) and the rows appended."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[Step | Undo | Relabel, ...]
     mart: list[tuple[Any, ...]]
     appended: list[tuple[Any, ...]]
 
@@ -46,6 +63,8 @@ TOO_MANY_WITHDRAWN = (
 FIRST = Step([("A", 2020, 1.0), ("A", 2021, 2.0)], (2, 0, 0, 0, 0))
 BOTH = [("A", 2020, 1.0, "A", None, False), ("A", 2021, 2.0, "A", None, True)]
 BOTH_APPENDED = [("A", 2020, "value", 1.0), ("A", 2021, "value", 2.0)]
+REVISED = Step([("A", 2020, 1.5), ("A", 2021, 2.0), ("A", 2022, 3.0)], (1, 1, 1, 0, 0))
+REVISED_APPENDED = [("A", 2020, "value", 1.5), ("A", 2022, "value", 3.0)]
 
 CASES = [
     Case("new", (FIRST,), BOTH, BOTH_APPENDED),
@@ -250,7 +269,7 @@ CASES = [
                 [("A", 2020, 9.0)],
                 "These answers were retrieved at 2023-12-31 00:00:00 UTC, those loaded last at 2024-01-01 00:00:00"
                 " UTC: older answers are refused, as they would undo newer ones. Run the indicator again to load the"
-                " newest.",
+                " newest, or say --backfill-vintage to load these behind them.",
                 changes={"retrieved_at": NOW - timedelta(days=1)},
             ),
         ),
@@ -396,13 +415,126 @@ CASES = [
         BOTH,
         BOTH_APPENDED,
     ),
+    Case("metadata only, without a load", (FIRST, Relabel({"domain": "economy"})), BOTH, BOTH_APPENDED),
+    Case(
+        "older bytes that go behind",
+        (
+            FIRST,
+            Step(
+                [("A", 2020, 9.0), ("A", 2019, 8.0)],
+                (2, 0, 0, 0, 0),
+                changes={"retrieved_at": NOW - timedelta(days=1), "kind": "backfill"},
+            ),
+        ),
+        BOTH,
+        [*BOTH_APPENDED, ("A", 2019, "value", 8.0), ("A", 2020, "value", 9.0), ("A", 2019, "withdrawn", None)],
+    ),
+    Case(
+        "older bytes that go between",
+        (
+            FIRST,
+            Step([("A", 2020, 1.0), ("A", 2021, 2.5)], (0, 1, 1, 0, 0), changes={"retrieved_at": NOW + timedelta(2)}),
+            Step(
+                [("A", 2020, 9.0)],
+                (0, 1, 0, 1, 0),
+                changes={"retrieved_at": NOW + timedelta(1), "kind": "backfill"},
+            ),
+        ),
+        [("A", 2020, 1.0, "A", None, False), ("A", 2021, 2.5, "A", None, True)],
+        [
+            *BOTH_APPENDED,
+            ("A", 2021, "value", 2.5),
+            ("A", 2020, "value", 9.0),
+            ("A", 2021, "withdrawn", None),
+            ("A", 2020, "value", 1.0),
+        ],
+    ),
+    Case(
+        "two loads of one key at the same moment",
+        (
+            FIRST,
+            Step([("A", 2020, 1.5), ("A", 2021, 2.0)], (0, 1, 1, 0, 0)),
+            Step([("A", 2020, 1.7), ("A", 2021, 2.0)], (0, 1, 1, 0, 0)),
+        ),
+        [("A", 2020, 1.7, "A", None, False), ("A", 2021, 2.0, "A", None, True)],
+        [*BOTH_APPENDED, ("A", 2020, "value", 1.5), ("A", 2020, "value", 1.7)],
+    ),
+    Case(
+        "undone, without later loads",
+        (FIRST, REVISED, Undo(2, (1, 1, 0))),
+        BOTH,
+        [*BOTH_APPENDED, *REVISED_APPENDED, ("A", 2020, "value", 1.0), ("A", 2022, "undone", None)],
+    ),
+    Case(
+        "undone, a withdrawal",
+        (FIRST, Step([("A", 2020, 1.0)], (0, 0, 1, 1, 0)), Undo(2, (1, 0, 0))),
+        BOTH,
+        [*BOTH_APPENDED, ("A", 2021, "withdrawn", None), ("A", 2021, "value", 2.0)],
+    ),
+    Case(
+        "undone, with a later load",
+        (
+            FIRST,
+            REVISED,
+            Step([("A", 2020, 1.7), ("A", 2021, 2.0), ("A", 2022, 3.0)], (0, 1, 2, 0, 0)),
+            Undo(2, (0, 1, 1)),
+        ),
+        [("A", 2020, 1.7, "A", None, False), ("A", 2021, 2.0, "A", None, True)],
+        [*BOTH_APPENDED, *REVISED_APPENDED, ("A", 2020, "value", 1.7), ("A", 2022, "undone", None)],
+    ),
+    Case(
+        "undone, after a later load was undone",
+        (
+            FIRST,
+            REVISED,
+            Step([("A", 2020, 1.7), ("A", 2021, 2.0), ("A", 2022, 3.0)], (0, 1, 2, 0, 0)),
+            Undo(2, (1, 1, 0), cascade=True),
+        ),
+        BOTH,
+        [
+            *BOTH_APPENDED,
+            *REVISED_APPENDED,
+            ("A", 2020, "value", 1.7),
+            ("A", 2020, "value", 1.5),
+            ("A", 2020, "value", 1.0),
+            ("A", 2022, "undone", None),
+        ],
+    ),
+    Case(
+        "undone, then loaded again",
+        (FIRST, REVISED, Undo(2, (1, 1, 0)), REVISED),
+        [
+            ("A", 2020, 1.5, "A", None, False),
+            ("A", 2021, 2.0, "A", None, False),
+            ("A", 2022, 3.0, "A", None, True),
+        ],
+        [
+            *BOTH_APPENDED,
+            *REVISED_APPENDED,
+            ("A", 2020, "value", 1.0),
+            ("A", 2022, "undone", None),
+            *REVISED_APPENDED,
+        ],
+    ),
 ]
+
+
+def change(warehouse: Warehouse, step: Undo | Relabel, load) -> None:
+    if isinstance(step, Relabel):
+        assert warehouse.relabel(load(**step.changes).card, "2023-04") is True
+        return
+    start = RunStart("undo", NOW, "yhovi rollback", "live", "0.1.0")
+    last = warehouse.rollback(start, str(step.load_id), cascade=step.cascade)[-1]
+    assert (last.restored, last.removed, len(last.left)) == step.result
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_load(case: Case, anywhere, row, load) -> None:
     warehouse = anywhere
     for step in case.steps:
+        if not isinstance(step, Step):
+            change(warehouse, step, load)
+            continue
         rows = [row(area, year, value, **dict(*rest)) for area, year, value, *rest in step.rows]
         batch = load(**step.changes)
         if isinstance(step.result, str):

@@ -14,6 +14,7 @@ from yhovi.engine.warehouse.dialects.mssql import _TAKE_LOCK
 from yhovi.engine.warehouse.tables import METADATA, incoming
 from yhovi.engine.warehouse.values import (
     Area,
+    AreaChange,
     DatasetState,
     Event,
     Finding,
@@ -24,6 +25,7 @@ from yhovi.engine.warehouse.values import (
     RunEnd,
     RunStart,
     Scope,
+    SmallAreaPlace,
 )
 from yhovi.engine.warehouse.views import VIEWS, CreateView
 from yhovi.engine.warehouse.warehouse import Warehouse
@@ -74,6 +76,10 @@ CALLS: dict[str, Callable[..., object]] = {
     ],
     "load": loads,
     "relabel": lambda w, **_: w.relabel(CARD, "2023-04"),
+    "describe_geography": lambda w, **_: [
+        w.describe_geography(changes, [SmallAreaPlace("E01", "2023-04", "lsoa", None, "A", "R")][: len(changes)])
+        for changes in ([AreaChange("merge", date(2023, 4, 1), "A", "B")], [])
+    ],
     "describe_areas": lambda w, **_: w.describe_areas([Area("A", "2023-04", "Aston", "lad")]),
     "status": lambda w, **_: w.status(),
     "last_load": lambda w, **_: w.last_load("S-1"),
