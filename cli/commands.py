@@ -13,10 +13,13 @@ import typer
 
 from ..engine.errors import EXIT_BUG, EXIT_OK, BugError, SpecError, UsageError, YhoviError
 from ..engine.listing import outlined
+from . import history
+from .database import database
 from .geography import geography
 from .options import (
     AsJson,
     AsRun,
+    Backfill,
     CatalogueFolder,
     DatabaseUrl,
     Demo,
@@ -56,8 +59,11 @@ app = typer.Typer(
 )
 
 app.add_typer(geography, name="geography")
+for _command in (history.get, history.loads, history.rollback, history.release_hold):
+    app.command()(_command)
+app.add_typer(database, name="db")
 
-_SECRETS = ("NOMIS_API_KEY",)
+_SECRETS = ("NOMIS_API_KEY", "STATXPLORE_API_KEY")
 
 
 @app.command()
@@ -68,6 +74,7 @@ def run(
     demo: Demo = False,
     replay: Replay = False,
     as_run: AsRun = None,
+    backfill: Backfill = False,
     database_url: DatabaseUrl = "",
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
@@ -81,7 +88,10 @@ def run(
     from ..engine.run.assembly import destination, perform
 
     place = Place(settings, catalogue)
-    errand = _errand(place, demo=demo, replay=replay, as_run=as_run, database_url=database_url, dry_run=dry_run)
+    if backfill and demo:
+        raise UsageError("--backfill-vintage and --demo exclude each other.", "The demonstration has one vintage.")
+    further = {"database_url": database_url, "dry_run": dry_run, "backfill": backfill}
+    errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)
     specs = place.with_inputs(place.chosen([*(ids or []), *(indicator or [])], every=every))
     place.say_catalogue()
     note(destination(place.settings, errand))

@@ -13,6 +13,9 @@ Every = Annotated[bool, typer.Option("--all", help="Every indicator of the catal
 Demo = Annotated[bool, typer.Option("--demo", help="Recorded answers and yhovi-demo.db; no network.")]
 OfDemo = Annotated[bool, typer.Option("--demo", help="What the demonstration made: yhovi-demo.db.")]
 Replay = Annotated[bool, typer.Option("--replay", help="The answers in the archive; no network.")]
+Backfill = Annotated[
+    bool, typer.Option("--backfill-vintage", help="Put answers that are older than those loaded behind them.")
+]
 AsRun = Annotated[str | None, typer.Option("--as-run", help="With --replay: the answers that this run got.")]
 DatabaseUrl = Annotated[
     str, typer.Option("--database-url", help="The database, such as sqlite:///other.db; yhovi.db if not said.")

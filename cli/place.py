@@ -169,10 +169,10 @@ def version_of_yhovi() -> str:
 
 
 def typed() -> str:
-    """The command as it was typed, with the password of a database URL left out."""
-    import re
+    """The command as it was typed, with the secrets of a database URL left out."""
+    from ..engine.addresses import concealed
 
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", " ".join(["yhovi", *sys.argv[1:]]))
+    return " ".join(["yhovi", *map(concealed, sys.argv[1:])])
 
 
 def _nearest(said: str, known: Sequence[str]) -> str:

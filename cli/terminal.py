@@ -58,7 +58,9 @@ def show_result(result: Result, *, as_json: bool) -> None:
     if as_json:
         print_json(result.described())
         return
-    show_rows([outcome.line() for outcome in result.outcomes], as_json=False)
+    asked = any(outcome.evidence for outcome in result.outcomes)
+    lines = [{**one.line(), **({"source": one.evidence or ""} if asked else {})} for one in result.outcomes]
+    show_rows(lines, as_json=False)
     for outcome in result.outcomes:
         for warning in outcome.warnings:
             note(f"warning: {outcome.indicator_id}: {warning}")

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from . import file, fingertips, nomis
+from . import els, file, fingertips, geoportal, nomis, ons, statxplore
 from .base import Connector
 
-CONNECTORS: Mapping[str, Connector] = MappingProxyType({"file": file, "fingertips": fingertips, "nomis": nomis})
+CONNECTORS: Mapping[str, Connector] = MappingProxyType(
+    {
+        "els": els,
+        "file": file,
+        "fingertips": fingertips,
+        "geoportal": geoportal,
+        "nomis": nomis,
+        "ons": ons,
+        "statxplore": statxplore,
+    }
+)

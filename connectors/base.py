@@ -174,10 +174,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How often a host may be asked: at most ``requests`` in any ``seconds``."""
+    """How often a host may be asked: at most ``requests`` in any ``seconds``, and no more than ``also`` allows.
+
+    Hosts whose budgets have the same name in ``together`` are counted as one, and wait as one.
+    """
 
     requests: int
     seconds: float
+    also: tuple[Budget, ...] = ()
+    together: str = ""
+
+    @property
+    def windows(self) -> tuple[tuple[int, float], ...]:
+        """Every pair of requests and seconds that is to be kept to."""
+        return ((self.requests, self.seconds), *(window for budget in self.also for window in budget.windows))
 
 
 @dataclass(frozen=True, slots=True)

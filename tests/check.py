@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "pyproject.toml"
 LOCK = ROOT / "requirements" / "check.txt"
+TSQL_LOCK = ROOT / "requirements" / "tsql.txt"
 COVERAGE_REPORT = ROOT / "build" / "coverage.xml"
 STAMP = "check.lock"
 WHEEL_VARIABLE = "WHEEL_UNDER_TEST"
@@ -95,7 +96,8 @@ def environment(folder: Path, *, reuse: bool) -> Path:
     """Make the environment with what the lock file pins, unless it is there already; return its Python."""
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # an environment that uv made has no pip of its own
-    locked = hashlib.sha256(LOCK.read_bytes() + f"{sys.version} {bool(uv())}".encode()).hexdigest()
+    pins = LOCK.read_bytes() + TSQL_LOCK.read_bytes()
+    locked = hashlib.sha256(pins + f"{sys.version} {bool(uv())}".encode()).hexdigest()
     stamp = folder / STAMP
     if reuse and stamp.is_file() and stamp.read_text(encoding="utf-8") == locked:
         return python
@@ -103,8 +105,17 @@ def environment(folder: Path, *, reuse: bool) -> Path:
     heading("environment")
     prepare(sys.executable, "-m", "venv", "--clear", *(["--without-pip"] if uv() else []), str(folder))
     install(python, "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK))
+    install_tsql_tools(python)
     stamp.write_text(locked, encoding="utf-8")
     return python
+
+
+def install_tsql_tools(python: Path) -> None:
+    """Install Microsoft's tools, which tests of T-SQL use; where that fails, the rest is checked without them."""
+    try:
+        install(python, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(TSQL_LOCK))
+    except PreparationError:
+        say(f"Tests of T-SQL will be skipped: what {TSQL_LOCK.name} pins can't be installed here.\n")
 
 
 def refuse_to_clear(folder: Path) -> None:

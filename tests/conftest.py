@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from support.commands import Cli, Said
+from support.tds import Stub, find_driver
+from support.tsql import MissingError, Model, Parser
 
 # How long an example takes says something about the machine, not about the code; a machine that decides whether a
 # change may land tries the same examples each time, others look for new ones.
@@ -47,3 +50,48 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Said(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tsql_parser() -> Iterator[Parser]:
+    """Microsoft's parser of T-SQL, where it is installed."""
+    try:
+        parser = Parser()
+    except MissingError as missing:
+        pytest.skip(str(missing))
+    with parser:
+        yield parser
+
+
+@pytest.fixture(scope="session")
+def tsql_model() -> Iterator[Model]:
+    """Microsoft's schema compiler, where it and what it needs are installed; for tests that are marked nightly."""
+    try:
+        model = Model()
+    except MissingError as missing:
+        pytest.skip(str(missing))
+    with model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def odbc_driver() -> Path:
+    """The file of Microsoft's ODBC driver 18, where it can be loaded."""
+    try:
+        return find_driver()
+    except MissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def _tds(tsql_parser: Parser) -> Iterator[Stub]:
+    with Stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def tds(_tds: Stub) -> Iterator[Stub]:
+    """A server that keeps what it is sent, without a log or answers of earlier tests."""
+    _tds.reset()
+    yield _tds
+    _tds.log()  # it fails where the stub failed

@@ -40,6 +40,25 @@ def test_an_empty_folder_or_an_environment_may_be_used(
     check.refuse_to_clear(tmp_path / "new")
 
 
+def test_without_microsofts_tools_the_rest_is_checked(
+    check: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise check.PreparationError
+
+    monkeypatch.setattr(check, "install", fail)
+    check.install_tsql_tools(Path("python"))
+    assert capsys.readouterr().out == "Tests of T-SQL will be skipped: what tsql.txt pins can't be installed here.\n"
+
+
+def test_microsofts_tools_are_pinned_and_come_alone(check: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[object, ...]] = []
+    monkeypatch.setattr(check, "install", lambda *what: calls.append(what))
+    check.install_tsql_tools(Path("python"))
+    locked = ("-r", str(check.TSQL_LOCK))
+    assert calls == [(Path("python"), "--no-deps", "--require-hashes", "--only-binary", ":all:", *locked)]
+
+
 def test_children_see_neither_the_checkout_nor_a_users_settings(
     check: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:

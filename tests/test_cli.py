@@ -42,6 +42,7 @@ SHIPPED = [
 
 
 COMMANDS = ("run", "validate-specs", "plan", "preview", "explain", "list", "show", "land", "status", "doctor")
+COMMANDS += ("get", "loads", "rollback", "release-hold")
 
 
 def test_help_names_every_command(cli: Cli) -> None:
@@ -268,7 +269,7 @@ BAD_INPUT: dict[str, tuple[Any, list[str], int, list[str]]] = {
         nothing,
         ["run", "--all", "--demo", "--database-url", "oracle://me:secret@host/db"],
         2,
-        ["SQLite"],
+        ["oracle, which yhovi doesn't speak to"],
     ),
     "nothing to land": (
         nothing,
@@ -352,10 +353,10 @@ def test_a_bug_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
     extract = conductor.extract
 
-    def broken(plan: Any, *rest: Any) -> Any:
+    def broken(plan: Any, *rest: Any, **said: Any) -> Any:
         if plan.spec.id == "E-EJ-01":
             raise ZeroDivisionError("division by zero")
-        return extract(plan, *rest)
+        return extract(plan, *rest, **said)
 
     monkeypatch.setattr(conductor, "extract", broken)
     said = cli("run", "E-BE-11", "E-EJ-01", "S-HE-05", "--demo")
@@ -372,10 +373,10 @@ def test_interrupting_a_run(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     extract = conductor.extract
 
-    def interrupted(plan: Any, *rest: Any) -> Any:
+    def interrupted(plan: Any, *rest: Any, **said: Any) -> Any:
         if plan.spec.id == "E-EJ-01":
             raise KeyboardInterrupt
-        return extract(plan, *rest)
+        return extract(plan, *rest, **said)
 
     monkeypatch.setattr(conductor, "extract", interrupted)
     assert cli("run", "E-BE-11", "E-EJ-01", "S-HE-05", "--demo").code == 130

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pytest_httpserver import HTTPServer
+from yhovi.engine.geography import load_registry
 
 from support.commands import Cli
+from support.geoportal import GEOPORTAL, Portal, tables_of
+from support.sources import mirror
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"]
@@ -29,23 +33,41 @@ def commands(page: str) -> list[str]:
     return [line.split("#")[0].strip() for line in lines if line.startswith("yhovi ")]
 
 
+def serve_the_geoportal(server: HTTPServer, folder: Path) -> None:
+    """A portal that says what the register says, and the example's file of changes, without a line."""
+    Portal(tables_of(load_registry("2023-04"))).serve(server)
+    mirror(folder, GEOPORTAL, server.url_for("/"))
+    (folder / "changes.csv").write_text("event,date,before,after,flag,source\n", encoding="utf-8")
+
+
+def prepare(arguments: list[str], folder: Path, server: HTTPServer) -> None:
+    """The file or the source that a command works on."""
+    match arguments:
+        case ["land", _, file, *_]:
+            (folder / file).write_bytes(b"a,b\n1,2\n")
+        case ["geography", "check", file, *_]:
+            (folder / file).write_bytes(b"code,figure\nE08000035,1\n")
+        case ["geography", "refresh", *_]:
+            serve_the_geoportal(server, folder)
+
+
 COMMANDS = sorted({command for page in PAGES for command in commands(page)})
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_works(cli: Cli, tmp_path: Path, command: str) -> None:
+def test_every_command_works(cli: Cli, tmp_path: Path, httpserver: HTTPServer, command: str) -> None:
     """As it is written, but for what a machine without network and without the example's files can't do."""
     arguments = shlex.split(command)[1:]
     name = arguments[0]
     if "/srv/yhovi/yhovi.toml" in arguments:
         (tmp_path / "yhovi.toml").write_text('data_root = "."\n', encoding="utf-8")
         arguments[arguments.index("/srv/yhovi/yhovi.toml")] = "yhovi.toml"
-    if name == "land":
-        (tmp_path / arguments[2]).write_bytes(b"a,b\n1,2\n")
-    if arguments[:2] == ["geography", "check"]:
-        (tmp_path / arguments[2]).write_bytes(b"code,figure\nE08000035,1\n")
-    if name in ("status", "explain"):
+    prepare(arguments, tmp_path, httpserver)
+    if name in ("status", "explain", "get", "loads", "rollback", "release-hold"):
         cli("run", "--all", "--demo")
+    if name == "release-hold":
+        (load,) = cli("loads", arguments[1], "--demo", "--json").json
+        cli("rollback", load["load"], "--demo")
     if "--replay" in arguments:
         said = cli(*arguments)
         assert said.code == 3, "nothing was archived here"
@@ -141,7 +163,7 @@ def test_every_piece_of_a_spec_is_allowed(tmp_path: Path, fragment: str) -> None
 
     whole = yaml.safe_load((files("yhovi") / "indicators/economy/E-BE-11.yaml").read_text(encoding="utf-8"))
     for key, said in yaml.safe_load(fragment).items():
-        place = whole["source"] if key in ("read", "columns") else whole
+        place = whole["source"] if key in ("read", "columns", "geography") else whole
         place[key] = {**place[key], **said} if key == "checks" else said
     document = parse_document(tmp_path / "E-BE-11.yaml", json.dumps(whole, default=str))
     assert [str(fault.problem) for fault in schema_faults(Draft202012Validator(indicator_schema()), document)] == []

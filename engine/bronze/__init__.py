@@ -13,6 +13,6 @@ and nobody reads it.
 
 from .archive import Bronze
 from .nowhere import Nowhere
-from .values import Kept, Landing, Record, Validators
+from .values import Evidence, Kept, Landing, Proof, Record, Validators
 
-__all__ = ["Bronze", "Kept", "Landing", "Nowhere", "Record", "Validators"]
+__all__ = ["Bronze", "Evidence", "Kept", "Landing", "Nowhere", "Proof", "Record", "Validators"]

@@ -46,6 +46,7 @@ class Bronze:
     ) -> None:
         self._base = f"{_component(environment, 'environment')}/bronze"
         self._files = Files(root, unique, storage_options or {})
+        self._kept: dict[str, Kept] = {}
 
     def keep(self, source: str, dataset: str, answer: Answer, *, canonical: str | None = None) -> Kept:
         """Store the bytes of an answer, unless the data set has them already from whatever date; say where they are.
@@ -53,7 +54,12 @@ class Bronze:
         Stored bytes that turn out to be damaged are put right. The answer's stream is left at position 0.
         """
         path = self._store(self._folder(source, dataset), answer.stream, answer.sha256, answer.retrieved_at)
-        return Kept.of(answer, path, canonical)
+        kept = self._kept[answer.request.key] = Kept.of(answer, path, canonical)
+        return kept
+
+    def recalled(self, request_key: str) -> Kept | None:
+        """The answer to a question that was kept, for whatever data set, since this archive was opened."""
+        return self._kept.get(request_key)
 
     def open(self, kept: Kept | Landing) -> BinaryIO:
         """The stored bytes, their hash found right, as a seekable stream at position 0.

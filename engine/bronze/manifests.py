@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from .values import Kept, Landing, Record
+from .values import Evidence, Kept, Landing, Record
 
 _FORMAT = 1
 
@@ -46,7 +46,9 @@ def _kept(said: dict[str, Any]) -> Kept:
 def record(said: dict[str, Any]) -> Record:
     """The exchange that a manifest describes."""
     times = {name: datetime.fromisoformat(said[name]) for name in ("started_at", "finished_at")}
-    return Record(**{**said, **times, "kept": tuple(map(_kept, said["kept"]))})
+    evidence = said.get("evidence")
+    parts = {"kept": tuple(map(_kept, said["kept"])), "evidence": Evidence(**evidence) if evidence else None}
+    return Record(**{**said, **times, **parts})
 
 
 def landing(said: dict[str, Any]) -> Landing:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from ...connectors.base import Answer, Origin
 
-_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date")
+_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "date", "link")
+
+Proof = Literal["first", "etag", "last_modified", "hash", "release", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,40 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whether an exchange brought something new, and what decided that.
+
+    Nothing new: the source said so (``etag``, ``last_modified``), the bytes are the same (``hash``), or others hold the
+    same ``rows``. Something new: it is the ``first`` exchange, another ``release``, or other ``rows`` of the same one.
+    """
+
+    changed: bool
+    by: Proof
+
+    def __str__(self) -> str:
+        return _IN_WORDS[self.changed, self.by]
+
+
+_IN_WORDS: Mapping[tuple[bool, Proof], str] = MappingProxyType(
+    {
+        (False, "etag"): "not modified, the source says (ETag)",
+        (False, "last_modified"): "not modified, the source says (Last-Modified)",
+        (False, "hash"): "the same bytes as before",
+        (False, "rows"): "other bytes than before, the same rows",
+        (True, "first"): "the first answer",
+        (True, "release"): "another release than before",
+        (True, "rows"): "other rows than before",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The manifest of one complete exchange: what was asked and kept, in order, when, and by which run.
 
     ``parameters`` holds what the exchange was made from (query, areas) as plain JSON values; ``rows`` and ``row_set``
-    are the number of rows and their order-independent hash, where they are known.
+    are the number of rows and their order-independent hash, where they are known. ``release`` is the edition that was
+    read, and ``evidence`` says what was new, where answers came from the source itself and could be read.
     """
 
     exchange_id: str
@@ -73,6 +105,8 @@ class Record:
     rows: int | None
     row_set: str | None
     engine_version: str
+    release: str | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ connection, ``body`` what comes over it, and ``policy`` how patient all of them 
 the connection as it writes, so that nothing which can be printed, logged or raised has ever held it.
 """
 
+from .pace import strictest
 from .policy import Policy, Validators
 from .sender import Sender
 
-__all__ = ["Policy", "Sender", "Validators"]
+__all__ = ["Policy", "Sender", "Validators", "strictest"]

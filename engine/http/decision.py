@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,8 @@ UNREACHED = frozenset({"dns", "refused", "unreachable", "connect_timeout", "prox
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _LONGEST_WAIT = 10**9
+# From what number on a moment is told in thousandths of a second or in seconds: no wait is that long.
+_MOMENTS = ((10**11, 1000), (10**9, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,21 @@ def retry_after(said: str | None, now: datetime) -> float | None:
     return float(min(wait, _LONGEST_WAIT)) if wait > 0 else None
 
 
+def renewal(headers: Mapping[str, str], now: datetime) -> float | None:
+    """The seconds until a source takes requests again, as it says with the last one that it takes.
+
+    It says so in ``X-RateLimit-Remaining`` and ``X-RateLimit-Reset``: a moment in milliseconds (Stat-Xplore) or seconds
+    since 1970, or a number of seconds. None while requests are left, and where nothing (that can be read) is said.
+    """
+    remaining, reset = (headers.get(f"x-ratelimit-{name}", "").strip() for name in ("remaining", "reset"))
+    if not (remaining.isdecimal() and reset.isdecimal()) or int(remaining) > 0:
+        return None
+    said = int(reset)
+    unit = next((unit for least, unit in _MOMENTS if said >= least), None)
+    wait = said if unit is None else said / unit - now.timestamp()
+    return float(min(wait, _LONGEST_WAIT)) if wait > 0 else None
+
+
 def attempts(number: int) -> str:
     """A number of attempts in words."""
     return "1 attempt" if number == 1 else f"{number} attempts"
@@ -156,7 +174,6 @@ def _facts(outcome: Outcome, asked: Asked, past: Past, policy: Policy) -> dict[s
         "until": f"{past.now + timedelta(seconds=outcome.retry_after or 0):%Y-%m-%d %H:%M} UTC",
         "patience": policy.longest_retry_after,
         "silence": policy.read_timeout,
-        "limit": policy.size_limit,
     }
 
 

@@ -11,7 +11,8 @@ class Policy:
 
     ``deadline`` bounds what all attempts together may spend on a host that can't be reached at all, and ``rest`` is
     how long such a host is then left alone. ``read_timeout`` bounds a silence; a body is cut off only if it has come
-    at less than ``slowest`` bytes a second for five times as long.
+    at less than ``slowest`` bytes a second for five times as long. JSON is read as a whole and takes many times its
+    size in memory, hence a limit of its own.
     """
 
     connect_timeout: float = 10.0
@@ -24,6 +25,7 @@ class Policy:
     longest_retry_after: float = 120.0
     slowest: float = 10.0
     size_limit: int = 2 * 1024**3
+    json_limit: int = 128 * 1024**2
     spool: int = 8 * 1024**2
     user_agent: str = "yhovi (local statistics; automated, keeps to a rate budget)"
 

@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 _EXCERPT_LETTERS = 200
+_SHORTEST_KEY = 8
 
 
 def redact(text: str, secret: str) -> str:
@@ -17,6 +18,22 @@ def redact(text: str, secret: str) -> str:
     quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret), json.dumps(secret)[1:-1], html.escape(secret)}
     forms = sorted({secret, *quoted}, key=len, reverse=True)
     return re.sub("|".join(re.escape(form) for form in forms), "***", text, flags=re.IGNORECASE)
+
+
+class Guard:
+    """Looks for a secret in a body that comes in pieces. What is as short as a word would be found everywhere."""
+
+    def __init__(self, secret: str) -> None:
+        forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} if len(secret) >= _SHORTEST_KEY else set()
+        self._forms = tuple(form.encode().lower() for form in forms)
+        self._overlap = max(map(len, self._forms), default=1) - 1
+        self._end = b""
+
+    def finds(self, piece: bytes) -> bool:
+        """Whether the secret is in the body as far as it has come."""
+        seen = self._end + piece.lower()
+        self._end = seen[-self._overlap :] if self._overlap else b""
+        return any(form in seen for form in self._forms)
 
 
 def excerpt(body: bytes, secret: str) -> str:

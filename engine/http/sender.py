@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
@@ -18,12 +18,12 @@ from tenacity import RetryCallState, Retrying, retry_if_result
 from ...connectors.base import Answer, Budget, Request
 from ..errors import ExtractError, StorageError
 from .body import declared_length, kept_headers, said, unpacked
-from .decision import UNREACHED, Again, Asked, Outcome, Past, Stop, Verdict, attempts, decide, retry_after
+from .decision import UNREACHED, Again, Asked, Outcome, Past, Stop, Verdict, attempts, decide, renewal, retry_after
 from .faults import NETWORK_ERRORS, FaultError, diagnose
 from .gate import REDIRECTS, Gate, Hop, netloc
 from .pace import Paces, Reach
 from .policy import Policy, Validators
-from .redaction import printable, redact, without_query
+from .redaction import Guard, printable, redact, without_query
 from .wire import SEAL, Adapter, Sealed
 
 _LOG = logging.getLogger("yhovi.http")
@@ -33,6 +33,7 @@ _MOST_REDIRECTS = 5
 _ADDRESSES_PER_NAME = 4
 _TRICKLE = 5
 _NOT_MODIFIED = 304
+_FIRST_ERROR = 400
 _GOOD = frozenset(range(200, 300)) - {206}  # 206 is a part of the body, and none was asked for
 
 
@@ -122,6 +123,8 @@ class Sender:
             self._brace(verdict, outcome, tally)
         elif outcome.fault in UNREACHED:
             self._reach.lose(tally.host, self._policy.rest)
+        elif outcome.retry_after:
+            self._paces.of(tally.host).hold(outcome.retry_after)
         return verdict, cast("Answer", outcome.answer)
 
     def _count(self, outcome: Outcome, tally: _Tally) -> None:
@@ -174,12 +177,22 @@ class Sender:
             prepared, stream=True, timeout=self._timeout(tally), verify=verify, proxies=proxies
         )
         self._reach.find(hop.host)
+        self._note_allowance(hop.host, response)
         return response
+
+    def _note_allowance(self, host: str, response: requests.Response) -> None:
+        """Leave a source alone that has just taken the last request for now."""
+        wait = renewal(response.headers, self._now())
+        if wait is not None and response.status_code < _FIRST_ERROR:
+            self._paces.of(host).hold(wait)
 
     def _await_turn(self, host: str) -> None:
         if self._reach.is_lost(host):
             raise FaultError("lost")
-        wait = self._paces.of(host).book()
+        pace = self._paces.of(host)
+        if (held := pace.held()) > self._policy.longest_retry_after:
+            raise FaultError("spent", f"{self._now() + timedelta(seconds=held):%Y-%m-%d %H:%M} UTC")
+        wait = pace.book()
         if wait > 0:
             self._sleep(wait)
 
@@ -191,32 +204,41 @@ class Sender:
         status = response.status_code
         if status in _GOOD or (status == _NOT_MODIFIED and errand.conditional):
             return Outcome(status, answer=self._keep(errand, response))
-        wait = retry_after(response.headers.get("retry-after"), self._now())
+        said_wait, now = response.headers.get("retry-after"), self._now()
+        wait = retry_after(said_wait, now) or renewal(response.headers, now)
         return Outcome(status, detail=said(response, errand.value), retry_after=wait)
 
     def _keep(self, errand: _Errand, response: requests.Response) -> Answer:
         with ExitStack() as opened:
             spool = cast("BinaryIO", opened.enter_context(tempfile.SpooledTemporaryFile(self._policy.spool)))
-            sha256, size = self._fill(spool, response)
+            sha256, size = self._fill(spool, response, errand)
             opened.pop_all()
         headers = kept_headers(response, errand.value)
         return Answer(errand.request, spool, self._now(), sha256, size, response.status_code, headers)
 
-    def _fill(self, spool: BinaryIO, response: requests.Response) -> tuple[str, int]:
+    def _fill(self, spool: BinaryIO, response: requests.Response, errand: _Errand) -> tuple[str, int]:
         """Write the body; its SHA-256 and its size in bytes, both unpacked."""
         digest, size, began = hashlib.sha256(), 0, self._now()
-        self._check(declared_length(response), 0)
+        guard, limit = Guard(errand.value), self._limit(errand.request)
+        self._check(declared_length(response), 0, limit)
         for piece in unpacked(response):
             digest.update(piece)
             size += len(piece)
-            self._check(size, (self._now() - began).total_seconds())
+            self._check(size, (self._now() - began).total_seconds(), limit)
+            if guard.finds(piece):
+                raise FaultError("secret_repeated")
             _write(spool, piece)
         spool.seek(0)
         return digest.hexdigest(), size
 
-    def _check(self, size: int, seconds: float) -> None:
-        if size > self._policy.size_limit:
-            raise FaultError("too_large")
+    def _limit(self, request: Request) -> int:
+        """The most bytes that an answer may have."""
+        policy = self._policy
+        return min(policy.json_limit, policy.size_limit) if request.expects == "json" else policy.size_limit
+
+    def _check(self, size: int, seconds: float, limit: int) -> None:
+        if size > limit:
+            raise FaultError("too_large", f"{limit:,}")
         if seconds > _TRICKLE * self._policy.read_timeout and size < self._policy.slowest * seconds:
             raise FaultError("read_timeout")
 

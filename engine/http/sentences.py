@@ -41,6 +41,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{host} could not be reached a moment ago, so {address} was not tried.",
             "Check this machine's network connection and proxy, and run again.",
         ),
+        "spent": (
+            "{host} takes no more requests until {detail}, so {address} was not asked.",
+            "Run again after that time: a run waits no longer than {patience:g} seconds.",
+        ),
         "dns": ("The name {host} could not be resolved, so {address} was not reached ({tries}).", _CHECK_NETWORK),
         "refused": ("{host} refused the connection, so {address} was not reached ({tries}).", _CHECK_FIREWALL),
         "unreachable": ("There is no way from here to {host}, so {address} was not reached ({tries}).", _CHECK_NETWORK),
@@ -76,8 +80,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Tell the publisher, or whoever looks after the proxy: only gzip and deflate are taken.",
         ),
         "too_large": (
-            "The answer from {address} is larger than the {limit:,} bytes that are allowed, and was not kept.",
+            "The answer from {address} is larger than the {detail} bytes that are allowed, and was not kept.",
             "Ask for less in one request: fewer areas, periods or columns.",
+        ),
+        "secret_repeated": (
+            "The answer from {address} repeats the secret {secret}, and was not kept.",
+            "Raw answers are archived as they come, so none may hold a key: ask for something else, and tell {host}.",
         ),
         "redirect_foreign": (
             "{address} redirects to {detail}, which may not be asked; it was not followed.",

@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from ...connectors.base import LANDED, Answer, Request
-from ..bronze import Bronze, Kept, Landing, Record
+from ..bronze import Bronze, Evidence, Kept, Landing, Proof, Record
 from ..bronze import Validators as Known
 from ..errors import ExtractError
 from ..http import Sender, Validators
@@ -16,6 +16,7 @@ from ..plan import Fetch
 Answers = Callable[[Fetch, Request], Answer]
 
 _NOT_MODIFIED = 304
+_VERSIONS = frozenset({"etag", "last-modified"})
 
 
 class Recorded(Protocol):
@@ -69,20 +70,75 @@ def from_record(bronze: Bronze, record: Record) -> Answers:
 
 
 def from_source(sender: Sender, bronze: Bronze) -> Answers:
-    """Answers of the source, fetched only where they changed; a landed file stands in for its address."""
+    """Answers of the source, fetched only where they changed; a landed file stands in for its address.
+
+    A question that was put before is not put again for as long as the archive is open, that is to say in the same run:
+    what came is taken from the archive, and what was refused is refused with the same sentence.
+    """
+    refused: dict[str, ExtractError] = {}
 
     def answer(fetch: Fetch, request: Request) -> Answer:
         landing = _landing(bronze, fetch, request)
         if landing is not None:
             return _landed(fetch, landing, bronze.open(landing))
-        known = _known(bronze, fetch, request)
-        answer = sender.send(request, Validators(known.etag, known.last_modified) if known else None)
-        if answer.status == _NOT_MODIFIED and known is not None:
-            answer.stream.close()
-            return _restored(request, known.kept, bronze.open(known.kept))
-        return answer
+        if request.key in refused:
+            raise ExtractError(refused[request.key].message, refused[request.key].cure)
+        kept = bronze.recalled(request.key)
+        if kept is not None:
+            return _restored(request, kept, bronze.open(kept))
+        try:
+            return _fetched(sender, bronze, fetch, request)
+        except ExtractError as error:
+            refused[request.key] = error
+            raise
 
     return answer
+
+
+def _fetched(sender: Sender, bronze: Bronze, fetch: Fetch, request: Request) -> Answer:
+    """What the source answers, or what it answered before if it says that this holds."""
+    known = _known(bronze, fetch, request)
+    answer = sender.send(request, Validators(known.etag, known.last_modified) if known else None)
+    if answer.status != _NOT_MODIFIED or known is None:
+        return answer
+    answer.stream.close()
+    return _restored(request, known.kept, bronze.open(known.kept))
+
+
+def evidence_of(bronze: Bronze) -> Callable[[Record], Evidence | None]:
+    """Judges what the exchanges of a run brought, each by the newest before the run."""
+    before: dict[str, Record | None] = {}
+
+    def evidence(record: Record) -> Evidence | None:
+        key = record.exchange_key
+        if key not in before:
+            before[key] = bronze.newest(record.source, record.dataset, key)
+        return judged(before[key], record)
+
+    return evidence
+
+
+def judged(before: Record | None, now: Record) -> Evidence | None:
+    """What an exchange brought that the one before hadn't brought; None if it couldn't be read."""
+    if now.row_set is None:
+        return None
+    if before is None or before.row_set is None:
+        return Evidence(changed=True, by="first")
+    if before.row_set == now.row_set:
+        return Evidence(changed=False, by=_same(before, now))
+    return Evidence(changed=True, by="rows" if before.release == now.release else "release")
+
+
+def _same(before: Record, now: Record) -> Proof:
+    """What shows that the rows are the same: what the source said, what came, or no more than the rows themselves."""
+    old, new = ({kept.request_key: kept for kept in record.kept} for record in (before, now))
+    if old.keys() != new.keys() or any(old[key].canonical != kept.canonical for key, kept in new.items()):
+        return "rows"
+    # what the source said is not modified stays retrieved when it was retrieved
+    confirmed = all(old[key].retrieved_at == kept.retrieved_at for key, kept in new.items())
+    if confirmed and all("etag" in kept.headers for kept in new.values()):
+        return "etag"
+    return "last_modified" if confirmed and all(_VERSIONS & kept.headers.keys() for kept in new.values()) else "hash"
 
 
 def _kept(record: Record, request: Request) -> Kept | None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...connectors import CONNECTORS
+from ..addresses import with_password
 from ..bronze import Bronze
 from ..catalogue import compile_plans
-from ..http import Policy, Sender
+from ..http import Policy, Sender, strictest
 from ..recordings import Recordings
 from ..settings import DATABASE_NAME, DEMO_DATABASE_NAME, DEMO_ENVIRONMENT, Settings
 from ..spec import Spec
 from ..warehouse.values import Mode
 from ..warehouse.warehouse import Warehouse
-from .answers import Answers, from_archive, from_recordings, from_source
+from .answers import Answers, evidence_of, from_archive, from_recordings, from_source
 from .conductor import Commission, Tell, carry_out
 from .extract import Desk
 from .outcome import Result
@@ -50,14 +51,18 @@ class Errand:
     database_url: str = ""
     as_run: str | None = None
     dry_run: bool = False
+    backfill: bool = False
 
 
 def database_url(settings: Settings, *, demo: bool, said: str = "") -> str:
-    """The database that a command means: the one said, else the settings', else the one in the data folder."""
+    """The database that a command means: the one said, else the settings', else the one in the data folder.
+
+    A server's gets the password that the environment holds, unless it says one itself.
+    """
     if said:
-        return said
+        return with_password(said, settings.database_password)
     if settings.database_url and not demo:
-        return settings.database_url
+        return with_password(settings.database_url, settings.database_password)
     name = DEMO_DATABASE_NAME if demo else DATABASE_NAME
     return f"sqlite:///{(settings.data_root / name).as_posix()}"
 
@@ -95,13 +100,15 @@ def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: Wo
         bronze = open_bronze(settings, world, demo=demo)
         answers = answers_for(errand, settings, world, bronze, stack)
         desk = Desk(answers, bronze, world.new_id(), errand.version, world.now, world.new_id)
+        if errand.mode == "live":
+            desk = replace(desk, evidence=evidence_of(bronze))
         warehouse = None
         if not errand.dry_run:
             url = database_url(settings, demo=demo, said=errand.database_url)
-            warehouse = Warehouse.open(url, demo=demo, now=world.now())
+            warehouse = Warehouse.open(url, demo=demo, now=world.now(), sleep=world.sleep)
             stack.callback(warehouse.close)
         bronze.sweep(older_than=world.now() - _ABANDONED)
-        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell))
+        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell, errand.backfill))
 
 
 def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
@@ -114,7 +121,8 @@ def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze
 
 
 def _sender(settings: Settings, world: World, version: str) -> Sender:
-    owned = {host: connector.BUDGET for connector in CONNECTORS.values() for host in connector.HOSTS}
+    hosts = sorted({host for connector in CONNECTORS.values() for host in connector.HOSTS})
+    owned = {host: strictest(one.BUDGET for one in CONNECTORS.values() if host in one.HOSTS) for host in hosts}
     policy = Policy(user_agent=f"yhovi/{version} (declarative indicator engine)", **settings.http)
     return Sender(
         policy,

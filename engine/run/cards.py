@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 
 import pandas as pd
 
 from ..bronze import Kept
-from ..geography import Area
+from ..geography import SMALL_LEVELS, Area, Registry
 from ..measures import UNITS
 from ..observations import vintage_of
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
-from ..warehouse.tables import VALUE
+from ..warehouse.reading import Record
+from ..warehouse.tables import SYNTHETIC, VALUE
 from ..warehouse.warehouse import Warehouse
 from .current import Input
 from .extract import Desk, Extracted
@@ -43,8 +45,11 @@ def card(plan: Plan) -> values.IndicatorCard:
     )
 
 
-def load(plan: Plan, extracted: Extracted, desk: Desk) -> values.Load:
-    """One indicator's commit: it speaks for all periods of the areas wanted, and of those that they were made of."""
+def load(plan: Plan, extracted: Extracted, desk: Desk, *, backfill: bool = False) -> values.Load:
+    """One indicator's commit: it speaks for all periods of the areas wanted, and of those that they were made of.
+
+    With ``backfill`` bytes that are older than those loaded go behind them.
+    """
     former = _former(plan)
     wanted = [(area, plan.vintage) for area in plan.areas]
     areas = [
@@ -74,6 +79,7 @@ def load(plan: Plan, extracted: Extracted, desk: Desk) -> values.Load:
         areas=areas,
         withdrawal_limit=shrink_limit(plan.checks),
         commit_id=desk.new_id(),
+        kind="backfill" if backfill else "load",
     )
 
 
@@ -83,14 +89,52 @@ def _former(plan: Plan) -> list[Area]:
     return [plan.registry.areas[code] for code in sorted({code for parts in sets for code in parts})]
 
 
+def area_changes(registry: Registry) -> Iterator[values.AreaChange]:
+    """What became of the register's codes."""
+    for change in registry.changes:
+        day, flag, source = date.fromisoformat(change.date), change.flag or None, change.source or None
+        yield values.AreaChange(change.event, day, change.before, change.after, flag, source)
+
+
+def small_areas(registry: Registry) -> Iterator[values.SmallAreaPlace]:
+    """Where the small areas lie; the register doesn't know in which MSOA an LSOA lies."""
+    for level in SMALL_LEVELS:
+        regions = registry.lookup(level, to="region")
+        for code, district in registry.lookup(level).items():
+            if code in regions:
+                yield values.SmallAreaPlace(code, registry.vintage, level, None, district, regions[code])
+
+
 def input_of(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: int) -> Input:
     """What is current of an indicator after its load, for those that are made of it.
 
     Rows that were held back keep what they had, so that nothing is made of a doubtful value.
     """
-    rows = [row for row in warehouse.observations(plan.spec.id) if row["action"] == VALUE]
-    frame = pd.DataFrame(rows, columns=None if rows else list(extracted.observed.frame.columns))
+    frame = _live(warehouse.observations(plan.spec.id), extracted)
     return Input(frame, extracted.retrieved_at, extracted.origin, load_id)
+
+
+def input_behind(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: int) -> Input:
+    """What was known of an indicator when older bytes were retrieved, that were put behind newer ones."""
+    frame = _live(warehouse.as_of(plan.spec.id, extracted.retrieved_at), extracted)
+    return Input(frame, extracted.retrieved_at, extracted.origin, load_id, behind=True)
+
+
+def input_on_hold(plan: Plan, extracted: Extracted, warehouse: Warehouse) -> Input:
+    """What is current of an indicator whose new bytes aren't loaded.
+
+    It counts as of those bytes: what is made of it takes the place of what was made of the load that was undone.
+    """
+    rows = warehouse.observations(plan.spec.id)
+    made_up = any(row["origin"] == SYNTHETIC for row in rows)
+    newest = warehouse.load_lines(plan.spec.id)[-1].load_id
+    origin = SYNTHETIC if made_up else "published"
+    return Input(_live(rows, extracted), extracted.retrieved_at, origin, newest, on_hold=True)
+
+
+def _live(rows: Sequence[Record], extracted: Extracted) -> pd.DataFrame:
+    live = [row for row in rows if row["action"] == VALUE]
+    return pd.DataFrame(live, columns=None if live else list(extracted.observed.frame.columns))
 
 
 def ingestions(plan: Plan, kept: Sequence[Kept], rows: int | None, run_id: str) -> list[values.Ingestion]:

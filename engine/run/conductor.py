@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ..bronze import Kept
 from ..corrections import correct
@@ -18,7 +18,11 @@ from . import cards
 from .current import Input
 from .extract import Desk, Extracted, extract
 from .inputs import combine
-from .outcome import Counts, Outcome, Result
+from .outcome import Counts, Outcome, Result, Status
+from .shelf import Shelf, require_inputs, require_one_time
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Stage = Literal["extract", "check", "load"]
 Tell = Callable[[str, Stage], None]
@@ -26,7 +30,10 @@ Tell = Callable[[str, Stage], None]
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What a run is asked to do: the plans, how, and whom to tell what happens. No warehouse: nothing is loaded."""
+    """What a run is asked to do: the plans, how, and whom to tell what happens. No warehouse: nothing is loaded.
+
+    With ``backfill`` bytes that are older than those loaded go behind them; otherwise they are refused.
+    """
 
     plans: Sequence[Plan]
     desk: Desk
@@ -34,6 +41,7 @@ class Commission:
     mode: values.Mode
     command: str
     tell: Tell
+    backfill: bool = False
 
 
 def carry_out(commission: Commission) -> Result:
@@ -47,8 +55,9 @@ def carry_out(commission: Commission) -> Result:
     if warehouse is not None:
         start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
         warehouse.start_run(start)
+        _describe_geography(commission.plans, warehouse)
     outcomes: list[Outcome] = []
-    shelf = _Shelf({name for plan in commission.plans for name in plan.spec.inputs})
+    shelf = Shelf({name for plan in commission.plans for name in plan.spec.inputs})
     try:
         for plan in commission.plans:
             outcome = _one(plan, commission, shelf)
@@ -60,6 +69,12 @@ def carry_out(commission: Commission) -> Result:
     result = Result(desk.run_id, tuple(outcomes))
     _finish(commission, outcomes, _outcome(result), result.exit_code)
     return result
+
+
+def _describe_geography(plans: Sequence[Plan], warehouse: Warehouse) -> None:
+    """Let the database know what the register says; the plans of a run have one register."""
+    for registry in [plan.registry for plan in plans[:1]]:
+        warehouse.describe_geography(cards.area_changes(registry), cards.small_areas(registry))
 
 
 def _outcome(result: Result) -> values.RunOutcome:
@@ -78,34 +93,17 @@ def _finish(commission: Commission, outcomes: Sequence[Outcome], outcome: values
             finished_at=commission.desk.now(),
             outcome=outcome,
             exit_code=exit_code,
-            loaded=count("loaded"),
-            unchanged=count("unchanged"),
+            loaded=count("loaded") + count("backfilled"),
+            unchanged=count("unchanged") + count("on_hold"),
             failed=count("failed") + count("stale"),
         )
     )
 
 
-@dataclass
-class _Shelf:
-    """What came of the indicators that others are made of, for as long as the run lasts."""
-
-    wanted: set[str]
-    made: dict[str, Input] = field(default_factory=dict)
-
-    def put(self, plan: Plan, made: Callable[[], Input]) -> None:
-        """Keep what came of an indicator, if another one asks for it."""
-        if plan.spec.id in self.wanted:
-            self.made[plan.spec.id] = made()
-
-    def absent(self, plan: Plan) -> list[str]:
-        """What an indicator is made of and isn't there."""
-        return [name for name in plan.spec.inputs if name not in self.made]
-
-
-def _one(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
+def _one(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
     """One indicator, its failure kept to itself and recorded outside the load's transaction."""
     try:
-        _require_inputs(plan, shelf)
+        require_inputs(plan, shelf)
         return _loaded(plan, commission, shelf)
     except YhoviError as error:
         return _failed(plan, commission, error)
@@ -113,33 +111,69 @@ def _one(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
         return _failed(plan, commission, BugError(error))
 
 
-def _require_inputs(plan: Plan, shelf: _Shelf) -> None:
-    absent = shelf.absent(plan)
-    if absent:
-        made_of = f"{' and '.join(absent)}, which it is made of, failed"
-        raise StaleError(f"It keeps its last values, as {made_of}.", "Mend that first; this one follows by itself.")
-
-
-def _loaded(plan: Plan, commission: Commission, shelf: _Shelf) -> Outcome:
+def _loaded(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
     desk, warehouse = commission.desk, commission.warehouse
     commission.tell(plan.spec.id, "extract")
     extracted = corrected(plan, _extracted(plan, commission, shelf))
     commission.tell(plan.spec.id, "check")
     verdict = judge(case(plan, extracted, desk.now().date()))
-    warnings = tuple(finding.message for finding in verdict.findings if finding.severity != "stop")
     if warehouse is not None:
         _journal(plan, extracted, verdict, commission, warehouse)
     _require_passed(verdict)
-    rows = extracted.observed.frame.drop(index=sorted(verdict.held))
-    if warehouse is None:
-        shelf.put(plan, lambda: Input(rows, extracted.retrieved_at, extracted.origin))
-        return Outcome(plan.spec.id, "checked", Counts(held=len(verdict.held)), warnings)
+    judged = _Judged(extracted, verdict)
+    if warehouse is not None:
+        return _committed(plan, commission, shelf, warehouse, judged)
+    shelf.put(plan, lambda: Input(judged.rows, extracted.retrieved_at, extracted.origin))
+    return judged.outcome(plan, "checked", Counts(held=len(verdict.held)))
+
+
+class _Judged(NamedTuple):
+    """What was extracted, and what the checks said of it."""
+
+    extracted: Extracted
+    verdict: Verdict
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The observations that aren't held back."""
+        return self.extracted.observed.frame.drop(index=sorted(self.verdict.held))
+
+    def outcome(self, plan: Plan, status: Status, counts: Counts = Counts(), also: str = "") -> Outcome:  # noqa: B008
+        """What came of it, with the warnings of the checks and maybe one more."""
+        warnings = [finding.message for finding in self.verdict.findings if finding.severity != "stop"]
+        warnings += [also] if also else []
+        news = str(self.extracted.evidence) if self.extracted.evidence else None
+        return Outcome(plan.spec.id, status, counts, tuple(warnings), evidence=news)
+
+
+def _committed(plan: Plan, commission: Commission, shelf: Shelf, warehouse: Warehouse, judged: _Judged) -> Outcome:
+    """Load it, unless the same was undone before; keep what came of it for those that are made of it."""
     commission.tell(plan.spec.id, "load")
-    load = cards.load(plan, extracted, desk)
-    done = warehouse.load(load, rows, held=cards.held_keys(extracted, verdict))
-    shelf.put(plan, lambda: cards.input_of(plan, extracted, warehouse, done.load_id))
+    extracted = judged.extracted
+    require_one_time(plan, extracted, shelf, warehouse)
+    load = cards.load(plan, extracted, commission.desk, backfill=commission.backfill)
+    hold = warehouse.hold_on(plan.spec.id, load.row_set_hash, load.plan_fingerprint)
+    if hold is not None:
+        shelf.put(plan, lambda: cards.input_on_hold(plan, extracted, warehouse))
+        return judged.outcome(plan, "on_hold", also=_kept_out(hold, commission, warehouse))
+    done = warehouse.load(load, judged.rows, held=cards.held_keys(extracted, judged.verdict))
+    behind = done.kind == "backfill"
+    made = cards.input_behind if behind else cards.input_of
+    shelf.put(plan, lambda: made(plan, extracted, warehouse, done.load_id))
     counts = Counts(done.new, done.changed, done.unchanged, done.withdrawn, done.held)
-    return Outcome(plan.spec.id, done.outcome, counts, warnings)
+    status: Status = "backfilled" if behind and done.outcome == "loaded" else done.outcome
+    return judged.outcome(plan, status, counts)
+
+
+def _kept_out(hold: values.Hold, commission: Commission, warehouse: Warehouse) -> str:
+    """Write down that something isn't loaded, as it was undone before; in a sentence."""
+    said = (
+        f"{hold.reason} The answers and the plan are still the same, so that they aren't loaded again: it keeps the"
+        f" values of before. To load them all the same: yhovi release-hold {hold.indicator_id}, then run it."
+    )
+    desk = commission.desk
+    warehouse.record_event(values.Event(desk.now(), desk.run_id, hold.indicator_id, "on_hold", said))
+    return said
 
 
 def case(plan: Plan, extracted: Extracted, today: date) -> Case:
@@ -163,7 +197,7 @@ def corrected(plan: Plan, extracted: Extracted) -> Extracted:
     return replace(extracted, observed=correct(extracted.observed, plan.spec.corrections))
 
 
-def _extracted(plan: Plan, commission: Commission, shelf: _Shelf) -> Extracted:
+def _extracted(plan: Plan, commission: Commission, shelf: Shelf) -> Extracted:
     """Extract, or make of other indicators; record what was received, whatever comes of it."""
     if plan.spec.source.base is not None:
         return combine(plan, plan.spec.source.base, shelf.made)

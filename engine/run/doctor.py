@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from ..addresses import PASSWORD_VARIABLE
 from ..catalogue import Found, compile_problems
-from ..errors import EXIT_OK, SpecError, YhoviError
+from ..errors import EXIT_OK, SpecError, StorageError, YhoviError
 from ..settings import Settings
 from ..spec import read_specs
-from ..warehouse.warehouse import Warehouse
+from ..warehouse import health
 from .status import database_to_read
 
 _SPACE_WANTED = 1 << 30
@@ -103,11 +104,13 @@ def _database(patient: Patient) -> Iterator[Symptom]:
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         yield Symptom("database", "ok", f"{said}: not there yet, the first run makes it")
         return
-    warehouse = Warehouse.open(url, demo=patient.demo, now=patient.now, create=False)
-    try:
-        yield Symptom("database", "ok", f"{said}, indicators loaded: {len(warehouse.status())}")
-    finally:
-        warehouse.close()
+    if patient.settings().holds_password:
+        cure = f"Take it out, and put it into {PASSWORD_VARIABLE} in the environment or in a file .env beside it."
+        yield Symptom("database", "warning", "there is a password in the settings file", cure)
+    yield Symptom("database", "ok", said)
+    for sign in health.examine(url, patient.now):
+        code = StorageError.exit_code if sign.state == "failure" else EXIT_OK
+        yield Symptom("database", sign.state, sign.found, sign.cure, code)
 
 
 def _secrets(patient: Patient) -> Iterator[Symptom]:

@@ -21,8 +21,10 @@ from ..periods import Period, matches
 from ..settings import Settings
 from ..spec import SUFFIXES
 from ..warehouse.reading import Record
+from ..warehouse.tables import BACKFILL
 from ..warehouse.warehouse import Warehouse
 from .assembly import World, open_bronze
+from .history import said_first
 from .lineage import Observation
 from .remake import Making, Remaker, Workshop
 from .status import database_to_read
@@ -174,7 +176,7 @@ class _Teller:
             where = self.warehouse.where
             raise UsageError(f"No {question.indicator} was ever loaded into {where}.", _near(question.indicator, cards))
         rows = self.warehouse.observations(question.indicator)
-        registry = load_registry(self.around.settings.target_vintage)
+        registry = load_registry(self.around.settings.target_vintage, self.around.settings.register)
         area, asked_for = _area(question, registry, {row["area_code"] for row in rows})
         rows = _newest_vintage([row for row in rows if row["area_code"] == area], registry.vintage)
         rows = _of_breakdown(question, rows)
@@ -185,14 +187,15 @@ class _Teller:
     def told(self, name: Observation, card: Record, asked_for: str, until: int | None, *, deep: bool) -> Explanation:
         """All about an observation, as it was after a certain load, or as it is."""
         loads = self.warehouse.loads(name.indicator)
-        history = [row for row in self.warehouse.history(name.indicator) if _is(row, name)]
+        history = [row for row in self.warehouse.history(name.indicator) if _is(row, name) and row["kind"] != BACKFILL]
         history = [row for row in history if until is None or row["load_id"] <= until]
         *earlier, row = history
         load = loads[row["load_id"]]
         # what was withdrawn was made by the last load that had a value
         made = next((old for old in reversed(history) if old["action"] == _VALUE), row)
+        made = said_first(made, history)
         making = self.remaker.remade(name, made, loads[made["load_id"]])
-        registry = load_registry(row["area_vintage"])
+        registry = load_registry(row["area_vintage"], self.around.settings.register)
         known = registry.areas.get(name.area)
         return Explanation(
             indicator=name.indicator,

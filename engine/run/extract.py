@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from ...connectors.base import OWN, Answer, Cells, Exchange, Part, Request, SourceError
-from ..bronze import Kept, Record
+from ..bronze import Evidence, Kept, Record
 from ..errors import ExtractError
 from ..observations import Observed, Subject, observe
 from ..plan import Fetch, Plan
 from ..read.contract import fit
 from ..read.readers import read
 from ..read.rowset import RowSet
+from ..rebasing import Weights
 from ..recipe.apply import Recipe, Watch, apply, unwatched
 from ..recipe.columns import ROW
 from .answers import Answers, archive_names
+from .current import Input, at_vintage, loads_of, row_set_of
+
+_NO_INPUTS: Mapping[str, Input] = MappingProxyType({})
 
 
 class Keeper(Protocol):
@@ -37,7 +43,8 @@ class Keeper(Protocol):
 class Desk:
     """What extracting needs: who answers, where answers are kept, and the clock and ids of this run.
 
-    With ``provenance`` every observation says in ``_row`` which rows of the source it was made of.
+    With ``provenance`` every observation says in ``_row`` which rows of the source it was made of. ``evidence`` judges
+    what an exchange brought, where answers come from the source itself.
     """
 
     answers: Answers
@@ -47,6 +54,7 @@ class Desk:
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     provenance: bool = False
+    evidence: Callable[[Record], Evidence | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Extracted:
     origin: str
     retrieved_at: datetime
     input_loads: tuple[int, ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass
@@ -75,6 +84,7 @@ class _Dialogue:
     fetch: Fetch
     desk: Desk
     kept: list[Kept]
+    inputs: Mapping[str, Input]
     answers: list[Answer] = field(default_factory=list)
 
     def hold(self) -> Sequence[Part]:
@@ -97,7 +107,9 @@ class _Dialogue:
             answer.stream.close()
 
 
-def extract(plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched) -> Extracted:
+def extract(
+    plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched, inputs: Mapping[str, Input] = _NO_INPUTS
+) -> Extracted:
     """Carry out a plan as far as the canonical frame.
 
     Args:
@@ -105,13 +117,15 @@ def extract(plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched) 
         desk: Who answers, and where answers are kept.
         kept: Is filled with the answers as they come, so that they are known of even where this fails.
         watch: Is told of each step of the recipe.
+        inputs: The indicators that its figures are apportioned by, if any.
 
     Raises:
         ExtractError: The source didn't answer, or its answer can't be used.
         CheckError: The observations break the contract of the canonical frame.
         StorageError: The archive can't be written or read.
     """
-    dialogue = _Dialogue(plan, fetch_of(plan), desk, kept)
+    used = {name: at_vintage(inputs[name], plan.vintage) for name in plan.spec.inputs}
+    dialogue = _Dialogue(plan, fetch_of(plan), desk, kept, used)
     started = desk.now()
     try:
         parts = dialogue.hold()
@@ -129,7 +143,7 @@ def parts_of(plan: Plan, desk: Desk) -> Iterator[Sequence[Part]]:
     Raises:
         ExtractError: The source didn't answer, or its answer can't be used.
     """
-    dialogue = _Dialogue(plan, fetch_of(plan), desk, [])
+    dialogue = _Dialogue(plan, fetch_of(plan), desk, [], _NO_INPUTS)
     try:
         yield dialogue.hold()
     except SourceError as error:
@@ -167,31 +181,61 @@ def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime, w
     plan, desk = dialogue.plan, dialogue.desk
     row_set = RowSet()
     understood = False
-    origin = "synthetic" if any(part.answer.origin == "synthetic" for part in parts) else "published"
+    made_of: list[Answer | Input] = [*(part.answer for part in parts), *dialogue.inputs.values()]
+    origin = "synthetic" if any(one.origin == "synthetic" for one in made_of) else "published"
     try:
         with closing(_tables(dialogue, parts, row_set)) as tables:
-            recipe = Recipe(plan.columns, plan.steps, areas=plan.areas_by_level)
+            recipe = Recipe(plan.columns, plan.steps, areas=plan.areas_by_level, names=plan.names_by_level)
             cells = apply(tables, recipe, watch=watch)
-        observed = observe(cells.to_pandas(), subject(plan, origin))
+        observed = observe(cells.to_pandas(), replace(subject(plan, origin), weights=_weights(dialogue)))
         understood = True
     finally:
-        record = _record(dialogue, started, row_set if understood else None)
+        record = _record(dialogue, started, row_set if understood else None, _release(parts))
+        record = replace(record, evidence=desk.evidence(record))
         desk.bronze.finish(record)
     return Extracted(
         observed=observed,
         exchange_id=record.exchange_id,
         rows=row_set.rows,
-        row_set=row_set.hexdigest(),
-        release=next((part.release for part in parts if part.release), None),
+        row_set=_identity(row_set, dialogue.inputs),
+        release=_release(parts),
         origin=origin,
-        retrieved_at=max(part.answer.retrieved_at for part in parts),
+        retrieved_at=max(one.retrieved_at for one in made_of),
+        input_loads=loads_of(dialogue.inputs),
+        evidence=record.evidence,
     )
+
+
+def _release(parts: Sequence[Part]) -> str | None:
+    return next((part.release for part in parts if part.release), None)
+
+
+def _weights(dialogue: _Dialogue) -> Weights | None:
+    """By what figures of partnerships are apportioned, if the spec says so."""
+    name = dialogue.plan.spec.source.weights
+    return Weights(name, dialogue.inputs[name].frame) if name else None
+
+
+def _identity(rows: RowSet, inputs: Mapping[str, Input]) -> str:
+    """The identity of what went in: the rows of the source, and the content of other indicators if there are any."""
+    if not inputs:
+        return rows.hexdigest()
+    return hashlib.sha256(f"{rows.hexdigest()} {row_set_of(inputs).hexdigest()}".encode()).hexdigest()
 
 
 def subject(plan: Plan, origin: str) -> Subject:
     """What a plan's observations are about."""
     spec = plan.spec
-    return Subject(spec.id, spec.measure.measured, spec.source.level, plan.areas, plan.registry, origin)
+    return Subject(
+        indicator_id=spec.id,
+        measured=spec.measure.measured,
+        level=spec.source.level,
+        areas=plan.areas,
+        registry=plan.registry,
+        origin=origin,
+        codes=spec.source.codes,
+        made_from=spec.source.made_from,
+    )
 
 
 def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:
@@ -232,7 +276,7 @@ def of_part(table: pa.Table, number: int) -> pa.Table:
     return table.set_column(place, ROW, pa.array(rows, pa.string()))
 
 
-def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None) -> Record:
+def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None, release: str | None) -> Record:
     fetch, desk = dialogue.fetch, dialogue.desk
     source, dataset = archive_names(fetch)
     parameters: dict[str, Any] = {"query": dict(fetch.ask.query), "areas": list(fetch.ask.areas)}
@@ -249,4 +293,5 @@ def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None) -> R
         rows=row_set.rows if row_set else None,
         row_set=row_set.hexdigest() if row_set else None,
         engine_version=desk.engine_version,
+        release=release,
     )

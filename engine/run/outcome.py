@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from ..errors import EXIT_OK, EXIT_SOME_FAILED, YhoviError
 
-Status = Literal["loaded", "unchanged", "checked", "failed", "stale"]
+Status = Literal["loaded", "unchanged", "backfilled", "on_hold", "checked", "failed", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one indicator; ``error`` is set where it failed."""
+    """What came of one indicator; ``error`` is set where it failed.
+
+    ``evidence`` says what the source had that was new and how that was found, where the source was asked.
+    """
 
     indicator_id: str
     status: Status
     counts: Counts = Counts()
     warnings: tuple[str, ...] = ()
     error: YhoviError | None = None
+    evidence: str | None = None
 
     def line(self) -> dict[str, Any]:
         """As a line of the table that ends a run."""
@@ -40,7 +44,7 @@ class Outcome:
     def described(self) -> dict[str, Any]:
         """As plain data, with every warning and the error in full."""
         error = str(self.error) if self.error else None
-        return {**self.line(), "warnings": list(self.warnings), "error": error}
+        return {**self.line(), "source": self.evidence, "warnings": list(self.warnings), "error": error}
 
 
 @dataclass(frozen=True, slots=True)

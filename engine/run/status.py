@@ -51,4 +51,5 @@ def _line(status: IndicatorStatus) -> dict[str, Any]:
         "retrieved_at": f"{load.retrieved_at:%Y-%m-%d %H:%M}" if load else None,
         "loaded_at": f"{load.committed_at:%Y-%m-%d %H:%M}" if load else None,
         "failure": status.failure if status.last_outcome == "failed" else None,
+        "hold": status.hold,
     }

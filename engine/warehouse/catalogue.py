@@ -9,13 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import CheckError
-from .tables import VALUE, area, current, indicator
-from .values import Area, IndicatorCard
+from .border import require_said
+from .tables import VALUE, area, current, dataset_version, indicator
+from .values import Area, IndicatorCard, Load
 
 
 def describe_indicator(connection: Connection, card: IndicatorCard, target_vintage: str) -> bool:
-    """Write down what is said about an indicator; whether it was known and that now differs."""
+    """Write down what is said about an indicator; whether it was known and that now differs.
+
+    Raises:
+        CheckError: Something of it is such that not every database would keep it.
+    """
     said = {**asdict(card), "target_vintage": target_vintage}
+    require_said(indicator, [said], "indicator_id")
     known = connection.execute(sa.select(indicator).where(_is(card))).mappings().one_or_none()
     if known is None:
         connection.execute(sa.insert(indicator), said)
@@ -30,16 +36,20 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
     """Write down what is said about areas; the codes of those that were known and now differ.
 
     What ``default`` says counts only for an area about which nothing else is said or known.
+
+    Raises:
+        CheckError: Something of it is such that not every database would keep it.
     """
     said = {_name(place): place for place in areas}
+    require_said(area, map(asdict, said.values()), "area_code")
     fallback = {_name(place): place for place in default}
     vintages = {vintage for _, vintage in (*said, *fallback)}
     rows = connection.execute(sa.select(area).where(area.c.area_vintage.in_(vintages))).mappings()
     known = {_name(place): place for place in (Area(**row) for row in rows)}
     new = [asdict(place) for name, place in sorted({**fallback, **said}.items()) if name not in known]
+    changed = [place for name, place in said.items() if known.get(name, place) != place]
     if new:
         connection.execute(sa.insert(area), new)
-    changed = [place for name, place in said.items() if known.get(name, place) != place]
     for place in changed:
         is_it = (area.c.area_code == place.area_code, area.c.area_vintage == place.area_vintage)
         connection.execute(sa.update(area).where(*is_it), asdict(place))
@@ -48,6 +58,25 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
 
 def _name(place: Area) -> tuple[str, str]:
     return place.area_code, place.area_vintage
+
+
+def describe_dataset(connection: Connection, batch: Load) -> None:
+    """Write down with which content a data set was seen, and from when to when; one made of others has none."""
+    if batch.exchange_id is None:
+        return
+    content = (dataset_version.c.dataset_id, dataset_version.c.row_set_hash)
+    is_it = (content[0] == batch.card.dataset_id, content[1] == batch.row_set_hash)
+    seen = connection.execute(sa.select(dataset_version).where(*is_it)).one_or_none()
+    said = {"release": batch.release, "exchange_id": batch.exchange_id}
+    if seen is None:
+        moments = dict.fromkeys(("first_retrieved_at", "last_retrieved_at"), batch.retrieved_at)
+        key = {"dataset_id": batch.card.dataset_id, "row_set_hash": batch.row_set_hash}
+        connection.execute(sa.insert(dataset_version), key | said | moments)
+    elif batch.retrieved_at > seen.last_retrieved_at:
+        newer = said | {"last_retrieved_at": batch.retrieved_at}
+        connection.execute(sa.update(dataset_version).where(*is_it), newer)
+    elif batch.retrieved_at < seen.first_retrieved_at:
+        connection.execute(sa.update(dataset_version).where(*is_it), {"first_retrieved_at": batch.retrieved_at})
 
 
 def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:

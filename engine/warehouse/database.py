@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import StorageError
 from . import versions
 from .dialects import Dialect, dialect_of
-from .dialects.base import READING
+from .dialects.base import AGAIN, READING
+from .dialects.signs import Sign
 from .tables import installation
 
 DEMO = "demo"
@@ -26,11 +26,17 @@ _PAUSES = (0.2, 1.0, 5.0)
 
 _Done = TypeVar("_Done")
 
+Sleep = Callable[[float], None]
+
+
+def at_once(_seconds: float) -> None:
+    """Waits for nothing."""
+
 
 class Database:
     """A database that is there and of this version. All its errors are :class:`StorageError`."""
 
-    def __init__(self, url: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, url: str, sleep: Sleep = at_once) -> None:
         """Take the address; nothing is opened yet.
 
         Raises:
@@ -44,6 +50,7 @@ class Database:
         self._sleep = sleep
         self._engine = self.dialect.engine(self._address)
         self._reader = self._engine.execution_options(**{READING: True})
+        self._another = self._engine.execution_options(**{AGAIN: True})
 
     def prepare(self, *, demo: bool, now: datetime, create: bool) -> None:
         """See that the database is of this version; a file is made or brought up to it, a server is not.
@@ -52,7 +59,7 @@ class Database:
             StorageError: There is no database and none may be created; it holds something else; it is newer, or on a
                 server and older.
         """
-        self._require_place(create=create)
+        self.require_place(create=create)
         version = self.version()
         if version == versions.HEAD:
             return
@@ -86,6 +93,10 @@ class Database:
         with self.reading() as connection:
             return versions.version_of(connection, self.where)
 
+    def examine(self, connection: Connection, now: datetime) -> Iterator[Sign]:
+        """What the database is set to, as far as the warehouse depends on it."""
+        yield from self.dialect.examine(connection, self._address, now)
+
     def close(self) -> None:
         """Let go of the file or the connections."""
         self._engine.dispose()
@@ -99,27 +110,30 @@ class Database:
     def write(self, work: Callable[[Connection], _Done], *, alone: bool = True) -> _Done:
         """Do some work in one transaction, all or nothing, and again from its start where a server gave it up.
 
-        The work has to be such that it may be done twice: where the connection is lost at the last moment, nobody knows
-        whether it was kept.
+        Where the connection is lost at the last moment, nobody knows whether the work was kept: it has to be such that
+        it may be done twice, or look (see :func:`is_another_try`) whether that is so.
 
         Args:
             work: What to do; it is handed the connection.
             alone: Whether other writers are kept out until it is done.
         """
+        engine = self._engine
         for pause in (*_PAUSES, None):
             try:
                 with self._plainly():
-                    return self._tried(work, alone=alone)
+                    return self._tried(engine, work, alone=alone)
             except _Passed as passed:
                 if pause is None:
                     raise passed.refusal from passed.error
                 self._engine.dispose()
                 self._sleep(pause)
+                # Its lock is had only once the session before is over, whatever became of that.
+                engine, alone = self._another, True
         raise AssertionError("there is no pause after the last try")
 
-    def _tried(self, work: Callable[[Connection], _Done], *, alone: bool) -> _Done:
+    def _tried(self, engine: Engine, work: Callable[[Connection], _Done], *, alone: bool) -> _Done:
         try:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 if alone:
                     self.dialect.lock(connection)
                 return work(connection)
@@ -129,7 +143,12 @@ class Database:
                 raise _Passed(error, refusal) from None
             raise
 
-    def _require_place(self, *, create: bool) -> None:
+    def require_place(self, *, create: bool) -> None:
+        """Refuse a file that isn't there and may not be made, or whose folder isn't there.
+
+        Raises:
+            StorageError: So it is.
+        """
         if self._file is None or self._file.exists():
             return
         if not create:
@@ -169,6 +188,11 @@ class _Passed(Exception):  # noqa: N818  (it is caught a few lines above)
         super().__init__(str(refusal))
         self.error = error
         self.refusal = refusal
+
+
+def is_another_try(connection: Connection) -> bool:
+    """Whether the step in hand was tried before and then given up, perhaps after it was kept."""
+    return bool(connection.get_execution_options().get(AGAIN))
 
 
 def is_demo(connection: Connection) -> bool:

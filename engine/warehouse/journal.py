@@ -1,19 +1,21 @@
 """What is written down beside the numbers: runs, what they fetched, what checks found, what failed.
 
-Each of these is a short transaction of its own, so that it is kept whatever becomes of a load.
+Each of these is a short transaction of its own, so that it is kept whatever becomes of a load. Texts from outside are
+kept whatever is in them: see :func:`.border.journalled`. None is written twice, however often it is tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import UsageError
-from .database import is_demo
+from .border import is_kept, journalled
+from .database import is_another_try, is_demo
 from .tables import dataset_metadata, etl_audit, ingestion_log, rejected_observation, run, validation_log
 from .values import DatasetState, Event, Finding, Ingestion, Quality, Rejected, RunEnd, RunStart
 
@@ -38,7 +40,7 @@ def start_run(connection: Connection, start: RunStart, where: str) -> None:
             f"The database {where} was made by a demo, so that real figures don't go into it.",
             "Name another database in the settings or with --database-url.",
         )
-    connection.execute(sa.insert(run), {**asdict(start), "outcome": "running"})
+    _add(connection, run, [{**asdict(start), "outcome": "running"}])
 
 
 def finish_run(connection: Connection, end: RunEnd) -> None:
@@ -56,7 +58,7 @@ def finish_run(connection: Connection, end: RunEnd) -> None:
 
 def record_event(connection: Connection, event: Event) -> None:
     """Add a line to the audit."""
-    connection.execute(sa.insert(etl_audit), asdict(event))
+    _add(connection, etl_audit, [asdict(event)])
 
 
 def record_findings(
@@ -67,8 +69,7 @@ def record_findings(
     lines = [{**about, **_renamed(found)} for found in findings]
     if quality is not None:
         lines.append({**about, **_renamed(Finding(QUALITY, "info", "", quality.total)), **asdict(quality)})
-    for line in lines:
-        connection.execute(sa.insert(validation_log), line)
+    _add(connection, validation_log, lines)
 
 
 def record_rejected(
@@ -76,24 +77,41 @@ def record_rejected(
 ) -> None:
     """Keep the rows that a check kept from being loaded, with why."""
     about = {"run_id": run_id, "indicator_id": indicator_id, "load_id": load_id}
-    rows = [{**about, **_renamed(row)} for row in rejected]
-    if rows:
-        connection.execute(sa.insert(rejected_observation), rows)
+    _add(connection, rejected_observation, [{**about, **_renamed(_with_value(row))} for row in rejected])
 
 
 def record_ingestion(connection: Connection, ingestions: Iterable[Ingestion]) -> None:
     """Write down the answers that went into bronze."""
-    rows = [asdict(ingestion) for ingestion in ingestions]
-    if rows:
-        connection.execute(sa.insert(ingestion_log), rows)
+    _add(connection, ingestion_log, map(asdict, ingestions))
 
 
 def record_dataset(connection: Connection, state: DatasetState) -> None:
     """Write down how the last extraction of a data set went; what a failed one can't know stays as it was."""
-    is_it = dataset_metadata.c.dataset_id == state.dataset_id
-    known = {name: said for name, said in asdict(state).items() if said is not None}
+    line = journalled(dataset_metadata, asdict(state))
+    is_it = dataset_metadata.c.dataset_id == line["dataset_id"]
+    known = {name: said for name, said in line.items() if said is not None}
     if not connection.execute(sa.update(dataset_metadata).where(is_it).values(**known)).rowcount:
-        connection.execute(sa.insert(dataset_metadata), asdict(state))
+        connection.execute(sa.insert(dataset_metadata), line)
+
+
+def _add(connection: Connection, table: sa.Table, lines: Iterable[Mapping[str, Any]]) -> None:
+    """Add lines that are said together, unless an earlier try did."""
+    names = [column.name for column in table.columns if column is not table.autoincrement_column]
+    kept = [dict.fromkeys(names) | journalled(table, line) for line in lines]
+    if kept and not (is_another_try(connection) and _is_there(connection, table, kept[0])):
+        connection.execute(sa.insert(table), kept)
+
+
+def _is_there(connection: Connection, table: sa.Table, line: Mapping[str, Any]) -> bool:
+    same = (table.c[name].is_(None) if said is None else table.c[name] == said for name, said in line.items())
+    return bool(connection.scalar(sa.select(sa.func.count()).select_from(table).where(*same)))
+
+
+def _with_value(row: Rejected) -> Rejected:
+    """The row, with a value that no database keeps told in the reason."""
+    if row.value is None or is_kept(row.value):
+        return row
+    return replace(row, value=None, reason=f"{row.reason} The value is {row.value}.")
 
 
 def _renamed(said: Finding | Rejected) -> dict[str, Any]:

@@ -5,33 +5,33 @@ Everything here happens inside the caller's transaction: an error leaves the dat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 from math import ceil
-from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import CheckError
-from . import catalogue, mart, stage
+from . import backfill, calendar, catalogue, history, mart, stage
+from .border import require_said
 from .database import is_demo
-from .tables import CONTENT, KEY, SYNTHETIC, VALUE, WITHDRAWN, current, incoming, load, load_input, observation
-from .upsert import upsert
-from .values import Key, Load, LoadResult, Observations
-
-_APPENDED = (*KEY, "retrieved_at", "load_id", "action", *CONTENT)
-
-# What is said of a withdrawn key. No row's hash looks like this one: a key that comes back has changed.
-_WITHDRAWN: Mapping[str, str | None] = MappingProxyType(
-    {
-        **dict.fromkeys(("value", "status_flags", "lower_ci", "upper_ci", "numerator", "denominator", "note")),
-        "obs_status": "O",
-        "status_reason": WITHDRAWN,
-        "row_hash": WITHDRAWN,
-    }
+from .rows import APPENDED, WITHDRAWN_CELLS, append, cells, same
+from .tables import (
+    BACKFILL,
+    KEY,
+    SYNTHETIC,
+    VALUE,
+    WITHDRAWN,
+    current,
+    incoming,
+    load,
+    load_input,
+    observation,
 )
+from .upsert import upsert
+from .values import Key, Load, LoadKind, LoadResult, Observations
 
 
 def commit(connection: Connection, batch: Load, observations: Observations, held: Collection[Key]) -> LoadResult:
@@ -43,19 +43,40 @@ def commit(connection: Connection, batch: Load, observations: Observations, held
     kept = _kept(connection, batch)
     if kept is not None:
         return kept
-    _refuse_older(connection, batch)
+    if _kind(connection, batch) == BACKFILL:
+        return _put_behind(connection, batch, observations, held)
     restated = catalogue.describe_indicator(connection, batch.card, batch.target_vintage)
-    load_id = _begin(connection, batch)
-    held_count = stage.fill(connection, batch, load_id, observations, held)
-    _refuse_made_up(connection, batch, load_id)
-    result = _append(connection, batch, load_id, len(observations), held_count)
+    load_id = _begin(connection, batch, "load")
+    result = _append(connection, batch, _Begun(load_id, "load", current), observations, held)
     if result.outcome == "loaded":
         _make_current(connection, batch, load_id)
+        calendar.extend(connection, batch.card.indicator_id, load_id)
     catalogue.refuse_mixed_units(connection, batch.card)
     renamed = catalogue.describe_areas(connection, batch.areas, default=stage.areas(connection, load_id))
     _show(connection, batch, result, restated=restated, renamed=renamed)
     stage.clear(connection, load_id)
-    _finish(connection, result)
+    finish(connection, result)
+    return result
+
+
+class _Begun(NamedTuple):
+    """A load that has begun, and what it is compared with: what is current, or was known when it was retrieved."""
+
+    load_id: int
+    kind: LoadKind
+    known: sa.FromClause
+
+
+def _put_behind(connection: Connection, batch: Load, observations: Observations, held: Collection[Key]) -> LoadResult:
+    """Load older bytes behind the newer ones: what is current, the mart, and what is said of the indicator stay."""
+    load_id = _begin(connection, batch, "backfill")
+    known = history.state(batch.card.indicator_id, batch.retrieved_at, "retrieved", without=load_id)
+    result = _append(connection, batch, _Begun(load_id, "backfill", known), observations, held)
+    backfill.restore(connection, batch, load_id)
+    places = [*stage.areas(connection, load_id), *batch.areas]
+    catalogue.describe_areas(connection, (), default=places)
+    stage.clear(connection, load_id)
+    finish(connection, result)
     return result
 
 
@@ -63,33 +84,38 @@ def _kept(connection: Connection, batch: Load) -> LoadResult | None:
     """What this very commit did, if an earlier try of it was kept although the connection was lost."""
     if batch.commit_id is None:
         return None
-    names = ("load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held")
+    names = ("load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held", "kind")
     said = sa.select(*(load.c[name] for name in names)).where(load.c.commit_id == batch.commit_id)
     found = connection.execute(said).one_or_none()
     return LoadResult(*found) if found else None
 
 
-def _refuse_older(connection: Connection, batch: Load) -> None:
-    newest = sa.select(sa.func.max(load.c.retrieved_at)).where(load.c.indicator_id == batch.card.indicator_id)
-    loaded = connection.scalar(newest)
-    if loaded is not None and batch.retrieved_at < loaded:
-        raise CheckError(
-            f"These answers were retrieved at {_moment(batch.retrieved_at)}, those loaded"
-            f" last at {_moment(loaded)}: older answers are refused, as they would undo newer ones.",
-            "Run the indicator again to load the newest.",
-        )
+def _kind(connection: Connection, batch: Load) -> LoadKind:
+    """Whether these bytes are the newest, or older ones that go behind those."""
+    loaded = connection.scalar(history.newest_standing(batch.card.indicator_id))
+    if loaded is None or batch.retrieved_at >= loaded:
+        return "load"
+    if batch.kind == "backfill":
+        return "backfill"
+    raise CheckError(
+        f"These answers were retrieved at {_moment(batch.retrieved_at)}, those loaded"
+        f" last at {_moment(loaded)}: older answers are refused, as they would undo newer ones.",
+        "Run the indicator again to load the newest, or say --backfill-vintage to load these behind them.",
+    )
 
 
 def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _begin(connection: Connection, batch: Load) -> int:
+def _begin(connection: Connection, batch: Load, kind: LoadKind) -> int:
     """Record the load, its counts still open."""
     counts = dict.fromkeys(("rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held"), 0)
     said = {name: getattr(batch, name) for name in _RECORDED}
     card = {"indicator_id": batch.card.indicator_id, "dataset_id": batch.card.dataset_id}
-    made = connection.execute(sa.insert(load).values(**said, **card, **counts, outcome="unchanged"))
+    require_said(load, [said | card], "indicator_id")
+    catalogue.describe_dataset(connection, batch)
+    made = connection.execute(sa.insert(load).values(**said, **card, **counts, kind=kind, outcome="unchanged"))
     (load_id,) = made.inserted_primary_key or (0,)
     inputs = [{"load_id": load_id, "input_load_id": other} for other in batch.input_loads]
     if inputs:
@@ -127,22 +153,27 @@ def _refuse_made_up(connection: Connection, batch: Load, load_id: int) -> None:
         )
 
 
-def _append(connection: Connection, batch: Load, load_id: int, staged: int, held: int) -> LoadResult:
-    """Append to the observations what differs from what is current, and what is withdrawn."""
-    gone = stage.in_scope(connection, batch, load_id)
-    withdrawn = _count_withdrawals(connection, batch, load_id, gone)
-    _append_values(connection, batch, load_id)
+def _append(
+    connection: Connection, batch: Load, begun: _Begun, observations: Observations, held: Collection[Key]
+) -> LoadResult:
+    """Stage a load; append to the observations what differs from what is known, and what is withdrawn."""
+    held_count = stage.fill(connection, batch, begun.load_id, observations, held)
+    _refuse_made_up(connection, batch, begun.load_id)
+    gone = stage.in_scope(connection, batch, begun.load_id, begun.known)
+    withdrawn = _count_withdrawals(connection, batch, begun, gone)
+    _append_values(connection, batch, begun)
     if withdrawn:
-        _append_withdrawals(connection, batch, load_id, gone)
-    new, changed = _count_values(connection, batch, load_id)
-    return LoadResult(load_id, new, changed, staged - new - changed, withdrawn, held)
+        _append_withdrawals(connection, batch, begun, gone)
+    new, changed = _count_values(connection, batch, begun)
+    unchanged = len(observations) - new - changed
+    return LoadResult(begun.load_id, new, changed, unchanged, withdrawn, held_count, begun.kind)
 
 
 def _count_withdrawals(
-    connection: Connection, batch: Load, load_id: int, in_scope: Collection[sa.ColumnElement[bool]]
+    connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
 ) -> int:
-    gone = sa.case((stage.absent(load_id), 1), else_=0).label("gone")
-    keys = sa.select(gone).select_from(current).where(*in_scope).subquery()
+    gone = sa.case((stage.absent(begun.known, begun.load_id), 1), else_=0).label("gone")
+    keys = sa.select(gone).select_from(begun.known).where(*in_scope).subquery()
     counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
     live, withdrawn = connection.execute(counts).one()
     if live and withdrawn / live > batch.withdrawal_limit:
@@ -155,39 +186,35 @@ def _count_withdrawals(
     return int(withdrawn)
 
 
-def _append_values(connection: Connection, batch: Load, load_id: int) -> None:
-    differs = sa.or_(current.c.row_hash.is_(None), current.c.row_hash != incoming.c.row_hash)
-    cells = {name: incoming.c[name] for name in (*KEY, *CONTENT)} | _commit_cells(batch, load_id, VALUE)
-    rows = sa.select(*(cells[name] for name in _APPENDED)).select_from(stage.beside())
-    rows = rows.where(incoming.c.load_id == load_id, ~incoming.c.held, differs)
-    _append_rows(connection, rows.order_by(*(incoming.c[name] for name in KEY)))
+def _append_values(connection: Connection, batch: Load, begun: _Begun) -> None:
+    known = begun.known
+    differs = sa.or_(known.c.row_hash.is_(None), known.c.row_hash != incoming.c.row_hash)
+    said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=VALUE)
+    said |= same(incoming)
+    rows = sa.select(*(said[name] for name in APPENDED)).select_from(stage.beside(known))
+    rows = rows.where(incoming.c.load_id == begun.load_id, ~incoming.c.held, differs)
+    append(connection, rows.order_by(*(incoming.c[name] for name in KEY)))
 
 
 def _append_withdrawals(
-    connection: Connection, batch: Load, load_id: int, in_scope: Collection[sa.ColumnElement[bool]]
+    connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
 ) -> None:
-    said = {name: sa.literal(text, observation.c[name].type) for name, text in _WITHDRAWN.items()}
-    same = {name: current.c[name] for name in (*KEY, *CONTENT)}
-    cells = same | said | _commit_cells(batch, load_id, WITHDRAWN)
-    rows = sa.select(*(cells[name] for name in _APPENDED)).where(*in_scope, stage.absent(load_id))
-    _append_rows(connection, rows.order_by(*(current.c[name] for name in KEY)))
+    known = begun.known
+    said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=WITHDRAWN)
+    said = {**same(known), **WITHDRAWN_CELLS, **said}
+    rows = sa.select(*(said[name] for name in APPENDED)).select_from(known)
+    rows = rows.where(*in_scope, stage.absent(known, begun.load_id))
+    append(connection, rows.order_by(*(known.c[name] for name in KEY)))
 
 
-def _commit_cells(batch: Load, load_id: int, action: str) -> dict[str, sa.ColumnElement[Any]]:
-    said = {"retrieved_at": batch.retrieved_at, "load_id": load_id, "action": action}
-    return {name: sa.literal(value, observation.c[name].type) for name, value in said.items()}
-
-
-def _append_rows(connection: Connection, rows: sa.Select[Any]) -> None:
-    connection.execute(sa.insert(observation).from_select(_APPENDED, rows))
-
-
-def _count_values(connection: Connection, batch: Load, load_id: int) -> tuple[int, int]:
-    """How many of the values that were appended are new, and how many change what is current."""
-    known = sa.and_(*(observation.c[name] == current.c[name] for name in KEY))
-    counts = sa.select(sa.func.count(), sa.func.count(current.c.observation_id))
-    counts = counts.select_from(observation.outerjoin(current, known))
-    appended, changed = connection.execute(counts.where(*_of(batch, load_id), observation.c.action == VALUE)).one()
+def _count_values(connection: Connection, batch: Load, begun: _Begun) -> tuple[int, int]:
+    """How many of the values that were appended are new, and how many change what is known."""
+    known = begun.known
+    same_key = sa.and_(*(observation.c[name] == known.c[name] for name in KEY))
+    counts = sa.select(sa.func.count(), sa.func.count(known.c.observation_id))
+    counts = counts.select_from(observation.outerjoin(known, same_key))
+    mine = _of(batch, begun.load_id)
+    appended, changed = connection.execute(counts.where(*mine, observation.c.action == VALUE)).one()
     return appended - changed, changed
 
 
@@ -198,21 +225,24 @@ def _of(batch: Load, load_id: int) -> tuple[sa.ColumnElement[bool], ...]:
 def _make_current(connection: Connection, batch: Load, load_id: int) -> None:
     rows = sa.select(observation).where(*_of(batch, load_id))
     upsert(connection, current, rows, key=KEY)
-    _refuse_same_day(connection, batch.card.indicator_id)
+    same_day = same_day_of(connection, batch.card.indicator_id)
+    if same_day:
+        raise CheckError(
+            same_day, "Keep periods of one length in the recipe: a dashboard shows one value per area and day."
+        )
 
 
-def _refuse_same_day(connection: Connection, indicator_id: str) -> None:
+def same_day_of(connection: Connection, indicator_id: str) -> str:
+    """Which two current periods of an area end on the same day, in a sentence; nothing if there are none."""
     day = (current.c.area_code, current.c.area_vintage, current.c.breakdown, current.c.period_end)
     periods = (sa.func.min(current.c.time_period), sa.func.max(current.c.time_period))
     twice = sa.select(current.c.area_code, current.c.period_end, *periods)
     twice = twice.where(current.c.indicator_id == indicator_id, current.c.action == VALUE)
     found = connection.execute(twice.group_by(*day).having(sa.func.count() > 1).order_by(*day).limit(1)).one_or_none()
-    if found is not None:
-        area_code, period_end, one, other = found
-        raise CheckError(
-            f"{area_code} has two values for periods that end on {period_end}: {one} and {other}.",
-            "Keep periods of one length in the recipe: a dashboard shows one value per area and day.",
-        )
+    if found is None:
+        return ""
+    area_code, period_end, one, other = found
+    return f"{area_code} has two values for periods that end on {period_end}: {one} and {other}."
 
 
 def _show(connection: Connection, batch: Load, result: LoadResult, *, restated: bool, renamed: Collection[str]) -> None:
@@ -224,7 +254,8 @@ def _show(connection: Connection, batch: Load, result: LoadResult, *, restated: 
     mart.refresh(connection, sorted(refreshed))
 
 
-def _finish(connection: Connection, result: LoadResult) -> None:
+def finish(connection: Connection, result: LoadResult) -> None:
+    """Write down what a load did."""
     counts = {
         "rows_new": result.new,
         "rows_changed": result.changed,

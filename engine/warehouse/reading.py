@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from . import holds
+from .history import newest_standing, stands, state
 from .journal import FAILED
-from .tables import KEY, VALUE, current, etl_audit, indicator, indicators, load, load_input, observation, run
-from .values import IndicatorStatus, LastOutcome, LoadRecord
+from .tables import KEY, UNDONE, VALUE, current, etl_audit, indicator, indicators, load, load_input, observation, run
+from .values import Clock, Hold, IndicatorStatus, LastOutcome, LoadLine, LoadRecord
 
 Record = dict[str, Any]
 Failure = tuple[datetime, str]
@@ -19,7 +21,7 @@ Counts = tuple[int, int, int]
 
 
 def last_load(connection: Connection, indicator_id: str) -> LoadRecord | None:
-    """The newest load of an indicator, or None."""
+    """The newest load of an indicator that stands, or None."""
     return _last_loads(connection, load.c.indicator_id == indicator_id).get(indicator_id)
 
 
@@ -30,10 +32,35 @@ def observations(connection: Connection, indicator_id: str) -> list[Record]:
 
 
 def history(connection: Connection, indicator_id: str) -> list[Record]:
-    """Everything ever appended for an indicator, in the order it came, with the moment it was committed."""
-    rows = sa.select(observation, load.c.committed_at).join(load, load.c.load_id == observation.c.load_id)
+    """Everything ever appended for an indicator, in the order it came, with when it was committed and by what load."""
+    rows = sa.select(observation, load.c.committed_at, load.c.kind).join(load, load.c.load_id == observation.c.load_id)
     rows = rows.where(observation.c.indicator_id == indicator_id)
     return _records(connection, rows.order_by(observation.c.observation_id))
+
+
+def as_of(connection: Connection, indicator_id: str, moment: datetime, clock: Clock) -> list[Record]:
+    """What was known of an indicator at a moment, in the order of the key; withdrawn keys are there."""
+    held = state(indicator_id, moment, clock)
+    rows = sa.select(held).where(held.c.action != UNDONE)
+    return _records(connection, rows.order_by(*(held.c[name] for name in KEY)))
+
+
+def load_lines(connection: Connection, indicator_id: str | None) -> list[LoadLine]:
+    """Every load of an indicator or of all, in the order they came."""
+    undo = load.alias()
+    cells = {field.name: load.c[field.name] for field in fields(LoadLine) if field.name in load.c}
+    cells["undone_by"] = undo.c.load_id
+    rows = sa.select(*(cells[field.name] for field in fields(LoadLine)))
+    rows = rows.select_from(load.outerjoin(undo, undo.c.undoes == load.c.load_id)).order_by(load.c.load_id)
+    if indicator_id is not None:
+        rows = rows.where(load.c.indicator_id == indicator_id)
+    return [LoadLine(*row) for row in connection.execute(rows)]
+
+
+def newest_retrieved(connection: Connection, indicator_id: str) -> datetime | None:
+    """When the newest bytes were retrieved that made what is current of an indicator."""
+    found: datetime | None = connection.scalar(newest_standing(indicator_id))
+    return found
 
 
 def loads(connection: Connection, indicator_id: str) -> dict[int, Record]:
@@ -74,26 +101,35 @@ def status(connection: Connection) -> list[IndicatorStatus]:
     titles = _pairs(connection, sa.select(indicator.c.indicator_id, indicator.c.title))
     counts = _counts(connection)
     periods = _latest_periods(connection)
-    return [
-        _status(name, titles.get(name), loads.get(name), failures.get(name), counts.get(name), periods.get(name))
-        for name in sorted({*loads, *failures})
-    ]
+    held = {hold.indicator_id: hold for hold in holds.listed(connection)}
+    found: list[IndicatorStatus] = []
+    for name in sorted({*loads, *failures, *held}):
+        last, hold, (failed_at, sentence) = loads.get(name), held.get(name), failures.get(name, (None, None))
+        # what was loaded since, of other bytes or by another plan, isn't concerned
+        hold = hold if hold and (last is None or hold.load_id > last.load_id) else None
+        found.append(
+            IndicatorStatus(
+                name,
+                titles.get(name),
+                _last_outcome(last, failed_at, hold),
+                last,
+                periods.get(name),
+                *counts.get(name, (0, 0, 0)),
+                failed_at,
+                sentence,
+                hold.reason if hold else None,
+            )
+        )
+    return found
 
 
-def _status(
-    indicator_id: str,
-    title: str | None,
-    last: LoadRecord | None,
-    failure: Failure | None,
-    counts: Counts | None,
-    latest_period: str | None,
-) -> IndicatorStatus:
-    failed_at, sentence = failure or (None, None)
-    rows, missing, withdrawn = counts or (0, 0, 0)
-    outcome: LastOutcome = last.outcome if last and (failed_at is None or failed_at <= last.committed_at) else "failed"
-    return IndicatorStatus(
-        indicator_id, title, outcome, last, latest_period, rows, missing, withdrawn, failed_at, sentence
-    )
+def _last_outcome(last: LoadRecord | None, failed_at: datetime | None, hold: Hold | None) -> LastOutcome:
+    since = max([hold.placed_at] if hold else [], default=last.committed_at if last else None)
+    if failed_at is not None and (since is None or failed_at > since):
+        return "failed"
+    if hold is not None or last is None:
+        return "on_hold"
+    return last.outcome
 
 
 def _records(connection: Connection, query: sa.Select[Any]) -> list[Record]:
@@ -101,7 +137,7 @@ def _records(connection: Connection, query: sa.Select[Any]) -> list[Record]:
 
 
 def _last_loads(connection: Connection, which: sa.ColumnElement[bool]) -> dict[str, LoadRecord]:
-    newest = sa.select(sa.func.max(load.c.load_id)).where(which).group_by(load.c.indicator_id)
+    newest = sa.select(sa.func.max(load.c.load_id)).where(which, stands()).group_by(load.c.indicator_id)
     cells = [load.c[field.name] for field in fields(LoadRecord)]
     rows = connection.execute(sa.select(load.c.indicator_id, *cells).where(load.c.load_id.in_(newest)))
     return {row[0]: LoadRecord(*row[1:]) for row in rows}

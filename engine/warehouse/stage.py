@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from ..errors import CheckError
 from . import canonical
+from .border import is_key, is_listed
 from .dialects import DIALECTS
-from .tables import KEY, VALUE, current, incoming, incoming_scope
+from .tables import KEY, VALUE, incoming, incoming_scope
 from .values import Area, Key, Load, Observations, Scope
 
 _AREA = "area"
@@ -48,37 +49,37 @@ def areas(connection: Connection, load_id: int) -> list[Area]:
     return [Area(code, vintage, name=code, level=level) for code, vintage, level in rows]
 
 
-def beside() -> sa.FromClause:
-    """What is staged, with what is current of the same key."""
-    return incoming.outerjoin(current, same_key())
+def beside(known: sa.FromClause) -> sa.FromClause:
+    """What is staged, with what is known of the same key: what is current, or was at another time."""
+    return incoming.outerjoin(known, same_key(known))
 
 
-def same_key() -> sa.ColumnElement[bool]:
-    """The condition that a staged and a current row have the same key."""
-    return sa.and_(*(incoming.c[name] == current.c[name] for name in KEY))
+def same_key(known: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The condition that a staged and a known row have the same key."""
+    return sa.and_(*(incoming.c[name] == known.c[name] for name in KEY))
 
 
-def absent(load_id: int) -> sa.ColumnElement[bool]:
-    """The condition that a current row is not on the stage, not even held back."""
-    return ~sa.exists().where(incoming.c.load_id == load_id, same_key())
+def absent(known: sa.FromClause, load_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a known row is not on the stage, not even held back."""
+    return ~sa.exists().where(incoming.c.load_id == load_id, same_key(known))
 
 
-def in_scope(connection: Connection, batch: Load, load_id: int) -> list[sa.ColumnElement[bool]]:
-    """The conditions that a current row is live and that the load speaks for it."""
+def in_scope(connection: Connection, batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a known row is live and that the load speaks for it."""
     scope = batch.scope
     vintages = {place.area_vintage for place in areas(connection, load_id)}
     conditions = [
-        current.c.indicator_id == batch.card.indicator_id,
-        current.c.action == VALUE,
-        current.c.area_vintage.in_(sorted({batch.target_vintage, *scope.vintages, *vintages})),
+        known.c.indicator_id == batch.card.indicator_id,
+        known.c.action == VALUE,
+        known.c.area_vintage.in_(sorted({batch.target_vintage, *scope.vintages, *vintages})),
     ]
     if scope.areas is not None:
-        conditions.append(_listed(load_id, _AREA, current.c.area_code))
+        conditions.append(_listed(load_id, _AREA, known.c.area_code))
     if scope.breakdowns is not None:
-        conditions.append(_listed(load_id, _BREAKDOWN, current.c.breakdown))
+        conditions.append(_listed(load_id, _BREAKDOWN, known.c.breakdown))
     if scope.periods is not None:
         first, last = scope.periods
-        conditions += [current.c.period_start >= first, current.c.period_end <= last]
+        conditions += [known.c.period_start >= first, known.c.period_end <= last]
     return conditions
 
 
@@ -97,17 +98,22 @@ def _insert_rows(connection: Connection, rows: list[canonical.Row], observations
 
 
 def _hold(connection: Connection, indicator_id: str, load_id: int, keys: Collection[Key]) -> None:
-    rows = [{"load_id": load_id, "indicator_id": indicator_id, "held": True, **key._asdict()} for key in sorted(keys)]
+    # No row has a key that can't be kept: there is nothing of it to hold.
+    rows = [
+        {"load_id": load_id, "indicator_id": indicator_id, "held": True, **key._asdict()}
+        for key in sorted(filter(is_key, keys))
+    ]
     if rows:
         connection.execute(sa.insert(incoming), rows)
 
 
 def _spread_scope(connection: Connection, scope: Scope, load_id: int) -> None:
-    listed = ((_AREA, scope.areas), (_BREAKDOWN, scope.breakdowns))
+    listed = ((_AREA, "area_code", scope.areas), (_BREAKDOWN, "breakdown", scope.breakdowns))
     rows = [
         {"load_id": load_id, "dimension": dimension, "code": code}
-        for dimension, codes in listed
+        for dimension, name, codes in listed
         for code in sorted(codes or ())
+        if is_listed(name, code)
     ]
     if rows:
         connection.execute(sa.insert(incoming_scope), rows)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     schema,
     text,
 )
+from sqlalchemy.util import set_creation_order
 
 from .types import UtcDateTime, code, label, number
 
@@ -400,7 +401,7 @@ incoming_scope = Table(
     METADATA,
     Column("load_id", number(), primary_key=True, autoincrement=False),
     Column("dimension", code(16), primary_key=True),
-    Column("code", code(128), primary_key=True),
+    Column("code", label(128), primary_key=True),
     schema="stage",
 )
 
@@ -455,5 +456,10 @@ def flat_metadata() -> MetaData:
     none: Any = None
     blank: Any = schema.BLANK_SCHEMA
     for table in METADATA.sorted_tables:
-        table.to_metadata(flat, schema=none, referred_schema_fn=lambda *_: blank)
+        copied = table.to_metadata(flat, schema=none, referred_schema_fn=lambda *_: blank)
+        # They are copied in the order of a set, which differs from one process to the next.
+        for constraint in sorted(
+            copied.foreign_key_constraints, key=lambda key: copied.columns.keys().index(key.column_keys[0])
+        ):
+            set_creation_order(constraint)
     return flat

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 Mode = Literal["live", "demo", "replay"]
 RunOutcome = Literal["ok", "partial", "failed", "interrupted"]
 LoadOutcome = Literal["loaded", "unchanged"]
-LastOutcome = Literal["loaded", "unchanged", "failed"]
+LastOutcome = Literal["loaded", "unchanged", "failed", "on_hold"]
+LoadKind = Literal["load", "backfill", "undo"]
+Clock = Literal["retrieved", "committed"]
 Severity = Literal["error", "warning", "info"]
 DatasetStatus = Literal["success", "failure", "partial"]
 Origin = Literal["published", "synthetic"]
@@ -92,7 +94,8 @@ class Load:
     ``areas`` describes the areas that occur (one without a description is shown by its code). ``withdrawal_limit`` is
     the share of the current keys in scope that may vanish before the load is stopped. ``input_loads`` are those that
     it was made from, where an indicator is made of others. ``commit_id`` is unique to this commit: if a connection is
-    lost while it is being committed, the next try sees by it whether it was kept.
+    lost while it is being committed, the next try sees by it whether it was kept. With ``kind`` "backfill" bytes that
+    are older than the newest loaded are put behind those; otherwise they are refused.
     """
 
     run_id: str
@@ -114,11 +117,15 @@ class Load:
     withdrawal_limit: float = 0.2
     input_loads: Sequence[int] = ()
     commit_id: str | None = None
+    kind: Literal["load", "backfill"] = "load"
 
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What a load did, in rows. ``held`` counts the quarantined keys whose current row, if any, was left alone."""
+    """What a load did, in rows. ``held`` counts the quarantined keys whose current row, if any, was left alone.
+
+    ``kind`` says whether it was of the newest bytes, or of older ones that went behind those.
+    """
 
     load_id: int
     new: int
@@ -126,11 +133,66 @@ class LoadResult:
     unchanged: int
     withdrawn: int
     held: int
+    kind: LoadKind = "load"
 
     @property
     def outcome(self) -> LoadOutcome:
         """Whether anything was appended."""
         return "loaded" if self.new or self.changed or self.withdrawn else "unchanged"
+
+
+class Left(NamedTuple):
+    """An observation that an undo left as it is, as a later load changed it since."""
+
+    key: Key
+    load_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing a load did: how many observations are again as before, and how many are gone.
+
+    ``undo_id`` is the number of the load that did it, None where there was nothing to do; ``note`` says why.
+    ``made_of_it`` are the indicators that were made of this one since.
+    """
+
+    load_id: int
+    indicator_id: str
+    undo_id: int | None
+    restored: int = 0
+    removed: int = 0
+    left: tuple[Left, ...] = ()
+    made_of_it: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Bytes and a plan that aren't loaded again, as their load was undone."""
+
+    hold_id: int
+    indicator_id: str
+    load_id: int
+    placed_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLine:
+    """A load as a listing shows it; ``undone_by`` is the load that undid it, if any."""
+
+    load_id: int
+    indicator_id: str
+    run_id: str
+    kind: LoadKind
+    committed_at: datetime
+    retrieved_at: datetime
+    release: str | None
+    rows_new: int
+    rows_changed: int
+    rows_withdrawn: int
+    undoes: int | None
+    undone_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +319,7 @@ class IndicatorStatus:
     """How an indicator stands. ``failure`` is the sentence of its last failure, also where a load came after it.
 
     ``rows`` counts the current rows, ``missing`` those of them without a value; withdrawn ones are counted apart.
+    ``last_load`` is the newest that stands; ``hold`` says why later bytes aren't loaded.
     """
 
     indicator_id: str
@@ -269,3 +332,26 @@ class IndicatorStatus:
     withdrawn: int
     failed_at: datetime | None
     failure: str | None
+    hold: str | None = None
+
+
+class AreaChange(NamedTuple):
+    """What became of a code: ``code_before`` became (part of) ``code_after``, or stayed and its area changed."""
+
+    event: str
+    changed_on: date
+    code_before: str
+    code_after: str
+    flag: str | None = None
+    source: str | None = None
+
+
+class SmallAreaPlace(NamedTuple):
+    """The district and the region that a small area lies in, in one vintage."""
+
+    code: str
+    area_vintage: str
+    level: str
+    msoa_code: str | None
+    lad_code: str
+    region_code: str

@@ -8,18 +8,22 @@ from types import TracebackType
 
 from sqlalchemy.engine import Connection
 
-from . import catalogue, journal, load, mart, reading
-from .database import Database, is_demo
+from . import catalogue, geography, holds, journal, load, mart, reading, undo
+from .database import Database, Sleep, at_once, is_demo
 from .values import (
     Area,
+    AreaChange,
+    Clock,
     DatasetState,
     Event,
     Finding,
+    Hold,
     IndicatorCard,
     IndicatorStatus,
     Ingestion,
     Key,
     Load,
+    LoadLine,
     LoadRecord,
     LoadResult,
     Observations,
@@ -27,6 +31,8 @@ from .values import (
     Rejected,
     RunEnd,
     RunStart,
+    SmallAreaPlace,
+    Undone,
 )
 
 
@@ -43,7 +49,7 @@ class Warehouse:
         self._database = database
 
     @classmethod
-    def open(cls, url: str, *, demo: bool, now: datetime, create: bool = True) -> Warehouse:
+    def open(cls, url: str, *, demo: bool, now: datetime, create: bool = True, sleep: Sleep = at_once) -> Warehouse:
         """Open a database; a file is made or brought to this version where that is needed, a server never is.
 
         Args:
@@ -52,13 +58,14 @@ class Warehouse:
             demo: Whether a new database is marked as made by a demo. An old one keeps its mark.
             now: The moment that is written down as the database's beginning.
             create: Whether a database may be made where there is none.
+            sleep: What waits for some seconds before a step that a server gave up is tried again.
 
         Raises:
             UsageError: The URL isn't one, or isn't one of a database that is spoken to.
             SettingsError: The database's driver isn't installed.
             StorageError: There is none, it can't be used, holds something else, or has another version.
         """
-        database = Database(url)
+        database = Database(url, sleep)
         try:
             database.prepare(demo=demo, now=now, create=create)
         except BaseException:
@@ -195,6 +202,49 @@ class Warehouse:
 
         return self._database.write(work)
 
+    def rollback(self, start: RunStart, said: str, *, cascade: bool = False, dry_run: bool = False) -> list[Undone]:
+        """Undo a load, or all loads of a run, in one transaction: all or nothing.
+
+        Each undo is a load of its own that appends again what held before. What later loads changed since is left, or
+        with ``cascade`` undone first. The bytes and plans of what is undone are put on hold.
+
+        Args:
+            start: The run that does it; it is begun here, and is to be finished unless it is a dry run.
+            said: The number of a load, or the id of a run.
+            cascade: Whether later loads of the same indicators are undone as well.
+            dry_run: Whether to find out only what would be done.
+
+        Raises:
+            UsageError: There is no such load or run, or it is an undo itself.
+            CheckError: What would be current afterwards can't be.
+        """
+
+        def work(connection: Connection) -> list[Undone]:
+            loads = undo.chosen(connection, said, cascade=cascade)
+            journal.start_run(connection, start, self.where)
+            done = [undo.undo(connection, load_id, start) for load_id in loads]
+            if dry_run:
+                raise _Tried(done)
+            return done
+
+        try:
+            return self._database.write(work)
+        except _Tried as tried:
+            return tried.done
+
+    def release_hold(self, indicator_id: str, at: datetime) -> list[Hold]:
+        """Release all holds of an indicator, so that the next run may load what was undone; the holds there were."""
+        return self._database.write(lambda connection: holds.release(connection, indicator_id, at))
+
+    def describe_geography(self, changes: Iterable[AreaChange], lookup: Iterable[SmallAreaPlace]) -> bool:
+        """Take over what became of areas and where small ones lie, in place of what is there; whether that differed."""
+        became, places = tuple(changes), tuple(lookup)
+        with self._database.reading() as connection:
+            if not geography.differs(connection, became, places):
+                return False
+        self._database.write(lambda connection: geography.describe(connection, became, places))
+        return True
+
     def describe_areas(self, areas: Iterable[Area]) -> None:
         """Take over what is said about areas, also in rows that are there already."""
         places = tuple(areas)
@@ -213,7 +263,7 @@ class Warehouse:
             return reading.status(connection)
 
     def last_load(self, indicator_id: str) -> LoadRecord | None:
-        """The newest load of an indicator, or None."""
+        """The newest load of an indicator that stands, or None."""
         with self._database.reading() as connection:
             return reading.last_load(connection, indicator_id)
 
@@ -222,8 +272,32 @@ class Warehouse:
         with self._database.reading() as connection:
             return reading.observations(connection, indicator_id)
 
+    def as_of(self, indicator_id: str, moment: datetime, clock: Clock = "retrieved") -> list[reading.Record]:
+        """What was known of an indicator at a moment, by its key.
+
+        By the clock "retrieved" that is what the bytes said that had been retrieved by then, whenever they were loaded,
+        less what was undone; by "committed" it is what the database held then.
+        """
+        with self._database.reading() as connection:
+            return reading.as_of(connection, indicator_id, moment, clock)
+
+    def load_lines(self, indicator_id: str | None = None) -> list[LoadLine]:
+        """Every load of an indicator or of all, in the order they came."""
+        with self._database.reading() as connection:
+            return reading.load_lines(connection, indicator_id)
+
+    def newest_retrieved(self, indicator_id: str) -> datetime | None:
+        """When the newest bytes were retrieved that made what is current of an indicator."""
+        with self._database.reading() as connection:
+            return reading.newest_retrieved(connection, indicator_id)
+
+    def hold_on(self, indicator_id: str, row_set_hash: str, plan_fingerprint: str) -> Hold | None:
+        """The hold on these bytes with this plan, or None."""
+        with self._database.reading() as connection:
+            return holds.find(connection, indicator_id, row_set_hash, plan_fingerprint)
+
     def history(self, indicator_id: str) -> list[reading.Record]:
-        """Everything ever appended for an indicator, in the order it came, with when it was committed."""
+        """Everything ever appended for an indicator, in the order it came, with when and by what kind of load."""
         with self._database.reading() as connection:
             return reading.history(connection, indicator_id)
 
@@ -246,3 +320,11 @@ class Warehouse:
         """The rows that dashboards read, of one indicator or all."""
         with self._database.reading() as connection:
             return reading.mart(connection, indicator_id)
+
+
+class _Tried(Exception):  # noqa: N818  (it takes back what was only tried, and is caught above)
+    """What an undo would do."""
+
+    def __init__(self, done: list[Undone]) -> None:
+        super().__init__("only tried")
+        self.done = done

@@ -6,6 +6,7 @@ skipped. What is read by hand goes by positions and labels, and knows nothing of
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ from pytest_httpserver import HTTPServer
 from yhovi.engine.spec import Spec, load_specs
 
 from support.commands import Cli, Said
-from support.sources import FINGERTIPS, NOMIS, mirror
+from support.sources import FINGERTIPS, NOMIS, ONS, ONS_DOWNLOADS, STATXPLORE, els_csv, mirror
 
 SHAPES = Path(__file__).parents[1] / "shapes"
 SHIPPED = Path(str(files("yhovi") / "indicators"))
@@ -315,6 +316,24 @@ def els(path: Path, names: Mapping[str, str], marks: Marks = NOTHING, length: st
             yield (row.areacd, row.period + length, names[row.indicator]), figure(said, marks)
 
 
+# Stat-Xplore
+
+
+def statxplore(path: Path, measure: int, *, by_family: bool = False) -> Figures:
+    said = json.loads(path.read_text(encoding="utf-8"))
+    areas, months, *families = ([item["labels"][0] for item in field["items"]] for field in said["fields"])
+    codes = [item["uris"][0][-9:] for item in said["fields"][0]["items"][:-1]]
+    assert areas[2:3] + areas[9:] == ["Yorkshire and The Humber", "Total"]
+    cube = list(said["cubes"].values())[measure]["values"]
+    for area, code in enumerate(codes):
+        for month, name in enumerate(months):
+            period = f"{pd.Timestamp(f'1 {name}').date()}/P1M"
+            for family, kind in enumerate(families[0] if by_family else ()):
+                yield (code, period, "_T" if kind == "Total" else kind), cube[area][month][family]
+            if not by_family:
+                yield (code, period, "_T"), cube[area][month]
+
+
 # Others
 
 
@@ -358,6 +377,9 @@ HOUSES = "ons/aff1ratioofhousepricetoworkplacebasedearnings2024.xlsx"
 EXPORT = "fingertips/indicators-DistrictUApre419.data.csv"
 FUEL = "desnz/sub-regional-fuel-poverty-2022-tables.xlsx"
 DEPRIVATION = "other/File_10_IoD2019_LAD_Summaries_lower-tier.xlsx"
+
+HOUSEHOLDS = "statxplore/table_response_a.json"
+PAYMENTS = "statxplore/table_response_b.json"
 
 IN_BRACKETS: Marks = MappingProxyType({"[x]": "not_available"})
 BARE: Marks = MappingProxyType({"x": "not_available"})
@@ -462,6 +484,7 @@ TABLE = (
         6,
     ),
     Shape("ONS-WELL-BEING", WELL_BEING, ons_anxiety, 23 * 11 * 4, 4, OLD),
+    Shape("ONS-DATA-SET", WELL_BEING, ons_anxiety, 23 * 11 * 4, 4, OLD),
     Shape("ONS-RENTS", "other/ons_privaterentalmarketstatistics221214.xlsx", ons_rents, 17 * 7, 3),
     Shape(
         "FINGERTIPS-CAMPYLOBACTER",
@@ -477,6 +500,8 @@ TABLE = (
         2,
         OLD,
     ),
+    Shape("STATXPLORE-HOUSEHOLDS", HOUSEHOLDS, partial(statxplore, measure=0, by_family=True), 4 * 6),
+    Shape("STATXPLORE-PAYMENTS", PAYMENTS, partial(statxplore, measure=1), 4),
     Shape("OFCOM-2019", "ofcom/201909_fixed_laua_coverage_r01.csv", ofcom_2019, 21, vintage=OLD),
     *(
         Shape(
@@ -526,6 +551,12 @@ TABLE = (
         17 * 19,
     ),
     Shape(
+        "ELS-SERVICE-EMISSIONS",
+        "els/greenhouse-gas-emissions.csv",
+        partial(els, names=under("Greenhouse gas emissions")),
+        17 * 19,
+    ),
+    Shape(
         "ELS-CHILDREN",
         "els/children-in-relative-poverty.csv",
         partial(els, names=under("Children in relative poverty before housing costs")),
@@ -549,12 +580,30 @@ TABLE = (
     Shape("DLUHC-INCOME", DEPRIVATION, partial(deprivation, name="Income", scale=100), 21, vintage=OLD),
 )
 
+# Where a connector's questions go: the host that is asked, and the path on it.
+SERVICES = MappingProxyType(
+    {
+        "nomis": (NOMIS, "/api/v01/dataset/{dataset}.data.csv"),
+        "fingertips": (FINGERTIPS, "/api/all_data/csv/by_indicator_id"),
+        "statxplore": (STATXPLORE, "/webapi/rest/v1/table"),
+        "els": (ONS, "/explore-local-statistics/api/v1/data.csv"),
+        "ons": (ONS_DOWNLOADS, "/downloads/datasets/{dataset}/editions/{edition}/versions/{version}.csv"),
+    }
+)
+
+# What a service answers with where that has another form than the file.
+FORMS: Mapping[str, Callable[[Path], bytes]] = MappingProxyType(
+    {"els": lambda path: els_csv(path, "Greenhouse gas emissions").encode()}
+)
+
 NOMIS_API = "https://www.nomisweb.co.uk/api/v01/dataset"
 RATES = f"({NOMIS_API}/NM_17_5.data.csv?geography=1774190688&date=latest&variable=18,45,84,111,248,249&measures=20599)"
 EMPLOYEES = (
     f"({NOMIS_API}/NM_189_1.data.csv?geography=TYPE424&date=latest&industry=150994945...150994965"
     "&employment_status=1&measure=1,2&measures=20100)"
 )
+TABLES = "https://stat-xplore.dwp.gov.uk/webapi/rest/v1/table"
+IDS = "  Build the table on the service's website and compare the ids that it offers as JSON.\n"
 EMPTY = "  Check the query: a wrong one is often answered with nothing.\n"
 CODES = "  Nomis drops codes that it doesn't know, or answers with the total: check the codes of the query.\n"
 BROWSER = "  Check the address in a browser.\n"
@@ -639,6 +688,28 @@ REFUSALS = (
         ),
     ),
     (
+        "STATXPLORE-PAYMENTS",
+        HOUSEHOLDS,
+        3,
+        (
+            "The measures str:count:UC_Households:V_F_UC_HOUSEHOLDS, str:statfn:UC_Households:V_F_UC_HOUSEHOLDS:"
+            "HNTOTAL_PAYMENT_AMOUNT:MEAN were asked for, the answer holds str:count:UC_Households:V_F_UC_HOUSEHOLDS. "
+            f"({TABLES})\n{IDS}"
+        ),
+    ),
+    (
+        "STATXPLORE-HOUSEHOLDS",
+        "statxplore/table_request_a.json",
+        3,
+        f"The answer holds no table. ({TABLES})\n{IDS}",
+    ),
+    (
+        "STATXPLORE-HOUSEHOLDS",
+        "statxplore/schema_lookup/Households_on_Universal_Credit__measure.csv",
+        3,
+        f"The answer isn't JSON, or was cut short. ({TABLES})\n  Run again.\n",
+    ),
+    (
         "OFCOM-2020",
         "ofcom/202109_mobile_laua_r01.csv",
         3,
@@ -670,17 +741,19 @@ def run(cli: Cli, samples: Path, httpserver: HTTPServer, tmp_path: Path) -> Run:
         path = needed(samples / file)
         spec, catalogue = spec_named(name)
         settings = tmp_path / "yhovi.toml"
-        publisher = FINGERTIPS if spec.source.connector == "fingertips" else NOMIS
+        publisher, where = SERVICES.get(spec.source.connector or "", (NOMIS, ""))
         mirror(tmp_path, publisher, httpserver.url_for("/"))
+        (tmp_path / ".env").write_text("STATXPLORE_API_KEY=0123456789abcdef\n", encoding="utf-8")
         settings.write_text(f'target_vintage = "{vintage}"\n{settings.read_text("utf-8")}', encoding="utf-8")
         if spec.source.connector == "file":
             release = spec.source.query.get("release", "sample")
             landed = cli("land", spec.source.dataset, path, "--release", release, "--catalogue", catalogue)
             assert landed.code == 0, landed.err
         else:
-            dataset = spec.source.query.get("dataset")
-            where = f"/api/v01/dataset/{dataset}.data.csv" if dataset else "/api/all_data/csv/by_indicator_id"
-            httpserver.expect_request(where).respond_with_data(path.read_bytes(), content_type="text/csv")
+            asked = httpserver.expect_request(where.format_map(spec.source.query))
+            asked.respond_with_data(
+                FORMS.get(spec.source.connector or "", Path.read_bytes)(path), content_type="text/csv"
+            )
         return cli("run", "-i", name, "--catalogue", catalogue)
 
     return ran

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from yhovi.engine.warehouse.tables import METADATA, SCHEMAS, flat_metadata
 from yhovi.engine.warehouse.versions import HEAD, VERSIONS
+from yhovi.engine.warehouse.views import VIEWS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -77,7 +78,7 @@ def test_table_names_are_unique_across_schemas() -> None:
 
 def test_the_views_can_be_read(connection) -> None:
     views = sa.inspect(connection).get_view_names()
-    assert views == ["indicators_all", "observation_history"]
+    assert views == sorted(view.name for view in VIEWS)
     for view in views:
         assert connection.execute(sa.select(sa.text("*")).select_from(sa.table(view))).all() == []
 

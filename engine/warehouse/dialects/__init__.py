@@ -8,6 +8,7 @@ from types import MappingProxyType
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ...addresses import PASSWORD_VARIABLE
 from ...errors import UsageError
 from .base import Dialect
 from .mssql import SqlServer
@@ -37,8 +38,13 @@ def dialect_of(url: str) -> tuple[Dialect, URL]:
     """
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise UsageError("The database URL is not one.", _CURE) from None
+    if "@" in (address.host or ""):
+        raise UsageError(
+            "The password in the database URL holds an @, so that it can't be told where the host begins.",
+            f"Write %40 for it, or leave the password out and put it into {PASSWORD_VARIABLE}.",
+        )
     dialect = DIALECTS.get(address.get_backend_name())
     if dialect is None:
         raise UsageError(f"The database URL begins with {address.drivername}, which yhovi doesn't speak to.", _CURE)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,12 +13,23 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from ...addresses import SECRET_OPTIONS
 from ...errors import StorageError
+from .signs import Sign
+
+# In braces it may hold a semicolon, and a closing brace twice.
+_ODBC_PASSWORD = re.compile(r"(?:^|;)\s*pwd\s*=\s*((\{(?:[^}]|\}\})*\})|[^;]*)", re.IGNORECASE)
 
 Rows = Sequence[tuple[Any, ...]]
 
+Rights = Sequence[tuple[str, str]]
+_Asking = Callable[..., sa.ColumnElement[Any]]
+
 READING = "yhovi_reading"
 """The execution option of a connection whose transactions only read."""
+
+AGAIN = "yhovi_again"
+"""The execution option of a connection on which a step is tried again, that may have been kept before."""
 
 
 class Dialect(Protocol):
@@ -75,6 +88,12 @@ class Dialect(Protocol):
     def schemas(self, connection: Connection) -> None:
         """Make the schemas that aren't there yet."""
 
+    def missing(self, connection: Connection, rights: Rights) -> list[tuple[str, str]]:
+        """Those of some rights (table and what may be done with it) that this account doesn't have."""
+
+    def examine(self, connection: Connection, address: URL, now: datetime) -> Iterator[Sign]:
+        """What the database is set to, as far as the warehouse depends on it; nothing is changed."""
+
 
 def driver_insert(connection: Connection, table: sa.Table) -> str:
     """The statement that puts a row into a table, for the driver itself, whose rows are in the driver's own types."""
@@ -103,6 +122,32 @@ def driving(connection: Connection, statement: str) -> Iterator[Any]:
         raise DBAPIError.instance(
             statement, None, error, driver.Error, connection_invalidated=lost, dialect=connection.dialect
         ) from error
+
+
+def unheld(connection: Connection, has: _Asking, rights: Rights, *kind: str) -> list[tuple[str, str]]:
+    """Those of some rights that a function of the server denies; it is asked about all at once."""
+    asked = [has(table, *kind, right).label(f"right_{place}") for place, (table, right) in enumerate(rights)]
+    held = connection.execute(sa.select(*asked)).one()
+    return [right for right, is_held in zip(rights, held, strict=True) if not is_held]
+
+
+def is_local(address: URL) -> bool:
+    """Whether the server is on this machine, so that nothing goes over a network."""
+    host = address.host or str(address.query.get("host", ""))
+    return host in ("", "localhost", "127.0.0.1", "::1") or host.startswith("/")
+
+
+def without_secrets(said: str, address: URL) -> str:
+    """What a driver said, with whatever it repeats of the address's secrets left out."""
+    for secret in sorted(_secrets(address), key=len, reverse=True):
+        said = said.replace(secret, "***")
+    return said
+
+
+def _secrets(address: URL) -> set[str]:
+    options = [str(said) for name, said in address.query.items() if name.lower() in SECRET_OPTIONS]
+    inner = [found[0].strip("{}") for said in options for found in _ODBC_PASSWORD.findall(said)]
+    return {text for text in (str(address.password or ""), *options, *inner) if text}
 
 
 def shown(address: URL) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,13 +16,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ...errors import SettingsError, StorageError, UsageError
 from ..tables import SCHEMAS
-from .base import Rows, driver_insert, driving, shown
+from .base import Rights, Rows, driver_insert, driving, shown, unheld, without_secrets
 from .merge import Merge
+from .signs import Sign, of_clock, of_version
 
 _DRIVER = "mssql+pyodbc"
 _DRIVERS = ("mssql", _DRIVER)
 _ODBC = "ODBC Driver 18 for SQL Server"
 _LOCK_SECONDS = 60
+_CONNECT_SECONDS = 10
+_OLDEST = 15  # SQL Server 2019
+_CLOUD = (5, 8)
+_NO = ("no", "optional", "false")
 
 # SQLSTATEs, or their class, after which another try may succeed: deadlock, lost connection, time out.
 _PASSING = ("40001", "08S01", "08001", "08007", "HYT00", "HYT01")
@@ -79,6 +84,19 @@ _REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
     }
 )
 
+EXAMINATION = """
+SELECT CAST(SERVERPROPERTY('ProductVersion') AS NVARCHAR(64)) AS version,
+       CAST(SERVERPROPERTY('ProductMajorVersion') AS NVARCHAR(8)) AS major,
+       CAST(SERVERPROPERTY('EngineEdition') AS INT) AS edition,
+       CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS NVARCHAR(128)) AS collation,
+       CAST(d.is_read_committed_snapshot_on AS INT) AS snapshots,
+       d.name AS name,
+       CONVERT(VARCHAR(23), SYSUTCDATETIME(), 126) AS clock
+FROM sys.databases AS d
+WHERE d.database_id = DB_ID();
+"""
+"""What the examination asks of the server, of which every account may ask it."""
+
 _TAKE_LOCK = f"""
 DECLARE @taken INT;
 EXEC @taken = sp_getapplock @Resource = 'yhovi', @LockMode = 'Exclusive', @LockOwner = 'Transaction',
@@ -119,7 +137,7 @@ class SqlServer:
     def engine(self, address: URL) -> Engine:
         """An engine whose transactions end whole at the first error."""
         try:
-            engine = sa.create_engine(address, pool_pre_ping=True)
+            engine = sa.create_engine(address, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS})
         except ImportError as error:
             raise SettingsError(
                 f"The driver for SQL Server can't be loaded: {error}.",
@@ -150,9 +168,10 @@ class SqlServer:
 
     def refusal(self, error: DBAPIError, address: URL) -> StorageError | None:
         """What the server says, or that there is none."""
-        state, said = _state(error), " ".join(str(error.orig).split()).rstrip(".")
+        state = _state(error)
+        said = without_secrets(" ".join(str(error.orig).split()).rstrip("."), address)
         for mark, (message, cure) in _REFUSALS.items():
-            if state.startswith(mark) or mark in said:
+            if mark in said if mark.startswith("(") else state.startswith(mark):
                 return StorageError(message.format(where=self.where(address), error=said), cure)
         return None
 
@@ -160,6 +179,52 @@ class SqlServer:
         """Make those that aren't there; CREATE SCHEMA has to be alone in its batch."""
         for name in SCHEMAS:
             connection.exec_driver_sql(f"IF SCHEMA_ID(N'{name}') IS NULL EXEC(N'CREATE SCHEMA [{name}]');")
+
+    def missing(self, connection: Connection, rights: Rights) -> list[tuple[str, str]]:
+        """As the server tells it."""
+        return unheld(connection, sa.func.HAS_PERMS_BY_NAME, rights, "OBJECT")
+
+    def examine(self, connection: Connection, address: URL, now: datetime) -> Iterator[Sign]:
+        """Version, collation, snapshots, encryption and clock."""
+        found = connection.exec_driver_sql(EXAMINATION).one()
+        driver = f"pyodbc {connection.dialect.loaded_dbapi.version}"
+        # In the cloud it has a numbering of its own, and is always newer.
+        supported = found.edition in _CLOUD or int(found.major) >= _OLDEST
+        yield of_version(self.title, str(found.version), driver, supported=supported, oldest="2019")
+        yield Sign("ok", f"its collation is {found.collation}; codes are compared as they are, whatever it is")
+        yield _snapshots(bool(found.snapshots), str(found.name))
+        yield from _encryption(address)
+        yield of_clock(datetime.fromisoformat(found.clock), now)
+
+
+def _encryption(address: URL) -> Iterator[Sign]:
+    """As the address asks for it: to ask the server takes more rights than a load needs."""
+    said = {name.lower(): str(text).lower() for name, text in {**address.query, **_options(address)}.items()}
+    if said.get("encrypt", "yes") in _NO:
+        yield Sign("warning", "the connection to it isn't encrypted (Encrypt=no)", "Take that out of the database URL.")
+    elif said.get("trustservercertificate", "no") not in _NO:
+        found = "the connection to it is encrypted, but nobody checks that it is the right server"
+        cure = "Take TrustServerCertificate out of the database URL, and let this machine trust its certificate."
+        yield Sign("warning", found, cure)
+    else:
+        yield Sign("ok", "the connection to it is encrypted, and the server's certificate is checked")
+
+
+def _options(address: URL) -> dict[str, str]:
+    """What a connection string in the address says, less what is in braces."""
+    parts = str(address.query.get("odbc_connect", "")).split(";")
+    pairs = (part.partition("=")[::2] for part in parts)
+    return {name.strip(): text.strip() for name, text in pairs}
+
+
+def _snapshots(on: bool, name: str) -> Sign:
+    if on:
+        return Sign("ok", "READ_COMMITTED_SNAPSHOT is on: readers see whole loads, and don't wait")
+    return Sign(
+        "warning",
+        "READ_COMMITTED_SNAPSHOT is off: a dashboard that reads during a load waits, or sees part of it",
+        f"Let its owner run, while nobody else uses it: ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON;",
+    )
 
 
 def _connected(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,11 +19,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ...errors import StorageError, UsageError
 from ..tables import FLAT
-from .base import READING, Rows, driver_insert
+from .base import READING, Rights, Rows, driver_insert
 from .conflict import on_conflict
+from .signs import Sign, of_version
 
 _DRIVERS = ("sqlite", "sqlite+pysqlite")
 _LOCK_SECONDS = "30"
+_OLDEST = (3, 35, 0)
 
 # By the beginning of SQLite's own name of the error: what it means, and what to do about it.
 _REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -70,6 +74,10 @@ class Sqlite:
         """The address with the time to wait for a lock in it."""
         if address.drivername not in _DRIVERS:
             raise UsageError(f"The database URL begins with {address.drivername}.", "Write sqlite:/// and a path.")
+        if address.host or address.username:
+            raise UsageError(
+                "The database URL of SQLite names a server.", "Write three slashes: sqlite:/// and a path."
+            )
         if "timeout" not in address.query:
             return address.update_query_dict({"timeout": _LOCK_SECONDS})
         try:
@@ -122,6 +130,23 @@ class Sqlite:
 
     def schemas(self, connection: Connection) -> None:
         """There are none."""
+
+    def missing(self, connection: Connection, rights: Rights) -> list[tuple[str, str]]:
+        """Whoever may write the file and its folder may do all."""
+        name = connection.engine.url.database
+        file = Path(name) if name and Path(name).is_file() else None
+        writable = file is None or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+        return [] if writable else [(table, right) for table, right in rights if right != "SELECT"]
+
+    def examine(self, connection: Connection, address: URL, now: datetime) -> Iterator[Sign]:  # noqa: ARG002
+        """The library's version, and whether readers go on while a load is written."""
+        supported = sqlite3.sqlite_version_info >= _OLDEST
+        oldest = ".".join(map(str, _OLDEST))
+        yield of_version("SQLite", sqlite3.sqlite_version, "Python's own driver", supported=supported, oldest=oldest)
+        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        if journal not in ("wal", "memory"):
+            cure = "Keep the file on a disk of this machine, and let other programs close it once."
+            yield Sign("warning", f"its journal is {journal}: readers wait while a load is written", cure)
 
 
 def _connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

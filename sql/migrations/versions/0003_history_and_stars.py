@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from yhovi.engine.warehouse.types import UtcDateTime, code, number
+from yhovi.engine.warehouse.types import UtcDateTime, code, label, number
 
 revision = "0003"
 down_revision = "0002"
@@ -32,6 +32,7 @@ def upgrade() -> None:
         postgresql_where=sa.text(_COMMITTED_ONCE),
         sqlite_where=sa.text(_COMMITTED_ONCE),
     )
+    _make_scope(label(128))
     _make_hold()
     _make_dataset_version()
     _make_geography()
@@ -48,6 +49,7 @@ def downgrade() -> None:
         ("meta", "hold"),
     ):
         op.drop_table(table, schema=_in(schema))
+    _make_scope(code(128))
     op.drop_index("ix_load_commit_id", "load", schema=_in("meta"))
     for column in ("undoes", "kind", "commit_id"):
         op.drop_column("load", column, schema=_in("meta"), mssql_drop_default=True)
@@ -61,6 +63,19 @@ def _in(schema: str) -> str | None:
 def _named(schema: str, name: str) -> str:
     there = _in(schema)
     return f"{there}.{name}" if there else name
+
+
+def _make_scope(kind: sa.String) -> None:
+    """Make the stage's list anew (it is empty between loads): breakdowns aren't always ASCII."""
+    op.drop_table("incoming_scope", schema=_in("stage"))
+    op.create_table(
+        "incoming_scope",
+        sa.Column("load_id", number(), autoincrement=False, nullable=False),
+        sa.Column("dimension", code(16), nullable=False),
+        sa.Column("code", kind, nullable=False),
+        sa.PrimaryKeyConstraint("load_id", "dimension", "code", name="pk_incoming_scope"),
+        schema=_in("stage"),
+    )
 
 
 def _make_hold() -> None:
