@@ -30,13 +30,13 @@ from werkzeug import Request as Received
 from werkzeug import Response as Reply
 from yhovi.connectors.base import Answer, Budget, Request, Secret
 from yhovi.engine.errors import ExtractError, StorageError
-from yhovi.engine.http import Policy, Sender, Validators
+from yhovi.engine.http import Policy, Sender, Validators, strictest
 from yhovi.engine.http.body import inflate
-from yhovi.engine.http.decision import UNREACHED, Again, Asked, Outcome, Past, Stop, decide, retry_after
+from yhovi.engine.http.decision import UNREACHED, Again, Asked, Outcome, Past, Stop, decide, renewal, retry_after
 from yhovi.engine.http.faults import FaultError, diagnose
 from yhovi.engine.http.gate import Gate, netloc
-from yhovi.engine.http.pace import Pace
-from yhovi.engine.http.redaction import excerpt, printable, redact
+from yhovi.engine.http.pace import Pace, Paces
+from yhovi.engine.http.redaction import Guard, excerpt, printable, redact
 from yhovi.engine.http.sentences import PASSING, SENTENCES
 
 from .raw_server import RawServer, Script, answer
@@ -172,7 +172,7 @@ class TestDecide:
                 "The certificate of source.org can't be trusted (expired), ",
             ),
             (
-                Outcome(fault="too_large"),
+                Outcome(fault="too_large", detail="2,147,483,648"),
                 "The answer from https://source.org/data?a=1 is larger than the 2,147,483,648 ",
             ),
             (Outcome(fault="packing", detail="br"), "The answer from https://source.org/data?a=1 is packed as br, "),
@@ -446,6 +446,47 @@ class TestPace:
         pace = Pace(Budget(5, 1.0), clock.now)
         pace.hold(30)
         assert [pace.book(), pace.book()] == [30, 30]
+
+    def test_what_is_held_is_told(self, clock: Clock) -> None:
+        pace = Pace(Budget(5, 1.0), clock.now)
+        pace.hold(30)
+        clock.sleep(10)
+        assert pace.held() == 20
+        clock.sleep(21)
+        assert (pace.held(), pace.book()) == (0, 0)
+
+    def test_a_clock_put_back_ends_a_hold(self, clock: Clock) -> None:
+        pace = Pace(Budget(5, 1.0), clock.now)
+        pace.hold(30)
+        clock.time -= timedelta(hours=1)
+        assert (pace.book(), pace.held()) == (0, 0)
+
+    @given(
+        st.lists(st.tuples(st.integers(1, 5), st.integers(1, 100)), min_size=1, max_size=3),
+        st.lists(st.floats(0, 50), min_size=1, max_size=30),
+    )
+    def test_every_window_is_kept_to(self, windows: list[tuple[int, int]], gaps: list[float]) -> None:
+        """Whichever is the tighter one, and whether or not one makes another needless."""
+        clock = Clock()
+        budget = strictest(Budget(requests_, seconds) for requests_, seconds in windows)
+        assert {*budget.windows} == {*windows}
+        pace, moments = Pace(budget, clock.now), []
+        for gap in gaps:
+            clock.sleep(gap)
+            moments.append((clock.time - NOON).total_seconds() + pace.book())
+        for requests_, seconds in windows:
+            for first, beyond in zip(moments, moments[requests_:], strict=False):
+                assert beyond - first >= seconds - 0.002
+
+    def test_hosts_may_be_counted_together(self, clock: Clock) -> None:
+        ours = Budget(1, 10.0, together="ons.gov.uk")
+        paces = Paces({"www.ons.gov.uk": ours, "api.ons.gov.uk": ours, "x.org": Budget(1, 10.0)}, clock.now)
+        waits = [paces.of(host).book() for host in ("www.ons.gov.uk", "api.ons.gov.uk", "x.org", "y.org")]
+        assert waits == [0, 10.001, 0, 0]
+
+    def test_a_host_of_several_budgets_is_counted_with_whom_one_of_them_says(self) -> None:
+        both = strictest([Budget(2, 1.0), Budget(1, 10.0, together="ons.gov.uk"), Budget(2, 1.0)])
+        assert (both.windows, both.together) == (((2, 1.0), (1, 10.0)), "ons.gov.uk")
 
     @settings(deadline=None)
     @given(st.integers(1, 5), st.floats(0.01, 100), st.lists(st.floats(0, 50), min_size=1, max_size=30))
@@ -777,6 +818,62 @@ class TestThrottling:
         assert sorted(round(wait) for wait in waits) == [10, 10, 10, 20, 20, 20, 30, 30, 30]
 
 
+class TestAllowance:
+    @pytest.mark.parametrize(
+        ("remaining", "reset", "wait"),
+        [
+            ("0", str(round((NOON.timestamp() + 60) * 1000)), 60),
+            ("0", str(round(NOON.timestamp() + 60)), 60),
+            ("0", "60", 60),
+            ("00", " 60 ", 60),
+            ("1", "60", None),
+            ("0", "0", None),
+            ("0", str(round(NOON.timestamp() - 60)), None),
+            ("0", "soon", None),
+            ("", "60", None),
+            ("-1", "60", None),
+        ],
+    )
+    def test_what_the_headers_say(self, remaining: str, reset: str, wait: float | None) -> None:
+        headers = {"x-ratelimit-remaining": remaining, "x-ratelimit-reset": reset}
+        assert renewal(headers, NOON) == wait
+
+    def test_without_headers_nothing_is_said(self) -> None:
+        assert renewal({}, NOON) is None
+
+    def test_the_last_request_is_followed_by_a_pause(
+        self, play: Callable[..., RawServer], make: Callable[..., Sender], clock: Clock
+    ) -> None:
+        server = play(answer(CSV, "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 90"), answer(CSV))
+        sender = make(server.netloc)
+        assert [body_of(sender.send(Request(server.url))) for _ in range(2)] == [CSV, CSV]
+        assert clock.sleeps == [90.0]
+
+    def test_a_refusal_for_want_of_requests_is_waited_out(
+        self, play: Callable[..., RawServer], make: Callable[..., Sender], clock: Clock
+    ) -> None:
+        spent = answer(b"", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 40", status="429 Too Many Requests")
+        server = play(spent, answer(CSV))
+        assert body_of(make(server.netloc).send(Request(server.url))) == CSV
+        assert clock.sleeps == [40.0]
+
+    def test_who_asks_to_be_left_alone_for_long_is(
+        self, play: Callable[..., RawServer], make: Callable[..., Sender], clock: Clock
+    ) -> None:
+        """The first request is told so, the second isn't made; later there is an answer."""
+        late = answer(b"", "Retry-After: 3600", status="503 Service Unavailable")
+        server = play(late, answer(CSV))
+        sender = make(server.netloc)
+        error_of(sender, Request(server.url))
+        assert error_of(sender, Request(server.url)) == (
+            f"{server.netloc} takes no more requests until 2026-03-04 13:00 UTC, so {server.url} was not asked. "
+            "Run again after that time: a run waits no longer than 120 seconds."
+        )
+        assert (len(server.requests), clock.sleeps) == (1, [])
+        clock.sleep(3601)
+        assert body_of(sender.send(Request(server.url))) == CSV
+
+
 class TestUnreachable:
     def test_a_name_that_does_not_resolve(self, make: Callable[..., Sender], clock: Clock) -> None:
         address = "https://nonexistent.invalid/data"
@@ -955,6 +1052,15 @@ class TestRefusals:
             "Ask for less in one request: fewer areas, periods or columns."
         )
         assert clock.sleeps == []
+
+    def test_json_has_a_limit_of_its_own(self, play: Callable[..., RawServer], make: Callable[..., Sender]) -> None:
+        server = play(answer(b"x" * 2000))
+        sender = make(server.netloc, policy=Policy(json_limit=1999))
+        assert body_of(sender.send(Request(server.url, expects="csv"))) == b"x" * 2000
+        assert error_of(sender, Request(server.url, expects="json")) == (
+            f"The answer from {server.url} is larger than the 1,999 bytes that are allowed, and was not kept. "
+            "Ask for less in one request: fewer areas, periods or columns."
+        )
 
     @pytest.mark.parametrize(
         ("url", "said"),
@@ -1247,6 +1353,31 @@ class TestSecrets:
         for address in (f"http://{host}/", "https://nonexistent.invalid/"):
             said = error_of(make(host, "nonexistent.invalid"), Request(address, secret=secret))
             assert redact(said + caplog.text, VALUE if secret is KEY else HEADER_VALUE) == said + caplog.text
+
+
+class TestGuard:
+    @given(st.integers(0, 60), st.integers(1, 25), st.booleans())
+    def test_a_secret_is_found_wherever_a_body_is_cut(self, before: int, size: int, shout: bool) -> None:
+        body = b"x" * before + (HEADER_VALUE.upper() if shout else HEADER_VALUE).encode() + b"y" * 30
+        guard = Guard(HEADER_VALUE)
+        assert any(guard.finds(body[start : start + size]) for start in range(0, len(body), size))
+
+    @pytest.mark.parametrize("form", [VALUE, QUOTED, "s3cr3t/with spaces+&\\u00fc"])
+    def test_however_it_is_written(self, form: str) -> None:
+        assert Guard(VALUE).finds(f"<a href='{form}'>".encode())
+
+    @pytest.mark.parametrize("secret", ["", "short", "another-one"])
+    def test_nothing_else_is(self, secret: str) -> None:
+        assert not Guard(secret).finds(b"a short body of " + VALUE.encode())
+
+    def test_a_body_that_repeats_it_is_not_handed_on(self, httpserver: HTTPServer, make: Callable[..., Sender]) -> None:
+        httpserver.expect_request("/").respond_with_data(b"x" * 70_000 + VALUE.encode())
+        request = Request(httpserver.url_for("/"), secret=KEY)
+        assert error_of(make(host_of(httpserver)), request) == (
+            f"The answer from {request.url} repeats the secret NOMIS_UID, and was not kept. Raw answers are archived "
+            f"as they come, so none may hold a key: ask for something else, and tell {host_of(httpserver)}."
+        )
+        assert len(httpserver.log) == 1
 
 
 class TestMirrors:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -57,6 +58,17 @@ class Postgres:
         name = f"test_{os.getpid()}_{self._made}"
         self._server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
+
+
+@contextmanager
+def served() -> Iterator[Postgres]:
+    """A server, in a folder of its own: pytest closes its own to the server's account when another session begins."""
+    with TemporaryDirectory(prefix="yhovi-postgres-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 def sql_server_url() -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from yhovi.engine.warehouse.values import Load, LoadResult, RunStart
 from yhovi.engine.warehouse.warehouse import Warehouse
 
-from support.databases import KINDS, Databases, Postgres, made_databases
+from support.databases import KINDS, Databases, Postgres, made_databases, served
 from support.loads import NOW, Row, make_load, make_many, make_row, read_mart
 
 
@@ -73,11 +72,8 @@ def warehouse(path: Path, opened: Callable[..., Warehouse]) -> Iterator[Warehous
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """In a folder of its own: pytest closes its own to the account of the server whenever another session begins."""
-    with TemporaryDirectory(prefix="yhovi-postgres-", ignore_cleanup_errors=True) as folder:
-        server = Postgres(Path(folder))
+    with served() as server:
         yield server
-        server.close()
 
 
 @pytest.fixture(params=KINDS)

@@ -142,8 +142,8 @@ def test_a_server_that_takes_no_changes(postgres) -> None:
     with Warehouse.open(url, demo=False, now=NOW) as warehouse, pytest.raises(StorageError) as raised:
         warehouse.start_run(RunStart("run-1", NOW, "yhovi run", "live", "0.1.0"))
     assert str(raised.value) == (
-        f"The database {warehouse.where} takes no changes: it is a replica, or set to read-only. Name the primary server"
-        " in the database URL."
+        f"The database {warehouse.where} takes no changes: it is a replica, or set to read-only. Name the primary"
+        " server in the database URL."
     )
 
 

@@ -57,6 +57,7 @@ def loads(warehouse: Warehouse, row: Callable, load: Callable) -> None:
         [row("A", 2020, 3.0)],
         held=[Key("A", "2023-04", "2019-01-01/P1Y")],
     )
+    warehouse.load(load(retrieved_at=NOW - timedelta(days=1), kind="backfill"), [row("A", 2022, 4.0)])
 
 
 CALLS: dict[str, Callable[..., object]] = {
@@ -90,6 +91,12 @@ CALLS: dict[str, Callable[..., object]] = {
     "cards": lambda w, **_: w.cards(),
     "mart": lambda w, **_: (w.mart("S-1"), w.mart()),
     "is_demo": lambda w, **_: w.is_demo,
+    "as_of": lambda w, **_: (w.as_of("S-1", NOW), w.as_of("S-1", NOW, "committed")),
+    "load_lines": lambda w, **_: (w.load_lines("S-1"), w.load_lines()),
+    "newest_retrieved": lambda w, **_: w.newest_retrieved("S-1"),
+    "rollback": lambda w, **_: w.rollback(RunStart("run-3", NOW, "yhovi rollback", "live", "0.1.0"), "1", cascade=True),
+    "hold_on": lambda w, **_: w.hold_on("S-1", "rows", "plan"),
+    "release_hold": lambda w, **_: w.release_hold("S-1", LATER),
 }
 """A call of every method that speaks, in an order in which they work."""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from yhovi.engine.warehouse.values import Area, Event, Finding, Key, Rejected
+from yhovi.engine.warehouse.values import Area, Event, Finding, Key, Rejected, RunStart
 from yhovi.engine.warehouse.views import VIEWS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
@@ -61,7 +61,7 @@ def test_views_need_nothing_that_only_our_own_connection_has(warehouse, path, ma
     warehouse.load(load(), many())
     with closing(sqlite3.connect(path)) as connection:
         for view in VIEWS:
-            connection.execute(f"SELECT * FROM {view.name}").fetchall()
+            connection.execute(f"SELECT * FROM {view.name}").fetchall()  # noqa: S608
             (made,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", [view.name]).fetchone()
             assert not re.search(r"sqrt|floor|power|mod\(", made, re.IGNORECASE), view.name
 
@@ -276,6 +276,36 @@ def test_the_state_of_an_indicator(anywhere) -> None:
     )
     found = seen(anywhere, "indicators_state", *STATE)
     assert found == [("held", 2, 1, 1, 1, False, False, "The source is closed.")]
+
+
+def test_what_was_undone_is_in_no_view_of_the_mart(anywhere) -> None:
+    anywhere.load(make_load(), [make_row("A", 2020, 1.0)])
+    anywhere.load(make_load(row_set_hash="other"), [make_row("A", 2020, 2.0), make_row("A", 2021, 3.0)])
+    anywhere.rollback(RunStart("run-2", LATER, "yhovi rollback 2", "live", "0.1.0"), "2")
+    for name in ("indicators_all", "fact_observation"):
+        assert seen(anywhere, name, "time_period", "value", "is_latest") == [("2020-01-01/P1Y", 1.0, True)]
+    assert seen(anywhere, "dim_period", "label") == [("2020",)]
+    assert seen(anywhere, "indicators_state", *STATE) == [("on hold", 1, 0, 0, 0, False, True, None)]
+    anywhere.release_hold("S-1", LATER)
+    assert seen(anywhere, "indicators_state", *STATE) == [("current", 1, 0, 0, 0, False, False, None)]
+    history = seen(anywhere, "observation_history", "time_period", "value", "action", "is_current", "kind")
+    assert history == [
+        ("2020-01-01/P1Y", 1.0, "value", False, "load"),
+        ("2020-01-01/P1Y", 1.0, "value", True, "undo"),
+        ("2020-01-01/P1Y", 2.0, "value", False, "load"),
+        ("2021-01-01/P1Y", 3.0, "value", False, "load"),
+        ("2021-01-01/P1Y", None, "undone", True, "undo"),
+    ]
+
+
+def test_what_was_put_behind_never_held_and_is_no_revision(anywhere) -> None:
+    anywhere.load(make_load(retrieved_at=LATER), [make_row("A", 2020, 2.0)])
+    older = make_load(kind="backfill", committed_at=LATER, row_set_hash="older")
+    anywhere.load(older, [make_row("A", 2020, 1.0)])
+    found = seen(anywhere, "observation_history", "value", "kind", "valid_from", "valid_to", "is_current")
+    assert [row for row in found if row[1] == "load"] == [(2.0, "load", NOW, None, True)]
+    assert {row[2:] for row in found if row[1] == "backfill"} == {(None, None, False)}
+    assert seen(anywhere, "indicators_revisions") == []
 
 
 def test_what_was_held_back_and_why(anywhere) -> None:
