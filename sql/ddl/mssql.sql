@@ -453,21 +453,25 @@ FROM meta.rejected_observation JOIN (SELECT meta.[load].load_id AS load_id, meta
 FROM meta.[load]
 WHERE meta.[load].load_id IN (SELECT max(meta.[load].load_id) AS max_1
 FROM meta.[load]
-WHERE meta.[load].kind = 'load' GROUP BY meta.[load].indicator_id)) AS newest ON newest.run_id = meta.rejected_observation.run_id AND newest.indicator_id = meta.rejected_observation.indicator_id JOIN core.indicator ON core.indicator.indicator_id = meta.rejected_observation.indicator_id
+WHERE meta.[load].kind = 'load' AND NOT (EXISTS (SELECT *
+FROM meta.[load] AS load_1
+WHERE load_1.undoes = meta.[load].load_id)) GROUP BY meta.[load].indicator_id)) AS newest ON newest.run_id = meta.rejected_observation.run_id AND newest.indicator_id = meta.rejected_observation.indicator_id JOIN core.indicator ON core.indicator.indicator_id = meta.rejected_observation.indicator_id
 WHERE core.indicator.publish = 1;
 GO
 
 CREATE VIEW mart.indicators_state AS
 SELECT core.indicator.indicator_id, core.indicator.title, CASE WHEN (EXISTS (SELECT *
 FROM meta.hold
-WHERE meta.hold.indicator_id = core.indicator.indicator_id AND meta.hold.released_at IS NULL)) THEN 'on hold' WHEN (failure.at IS NOT NULL AND failure.at > newest.committed_at) THEN 'stale' WHEN (newest.rows_held > 0) THEN 'held' ELSE 'current' END AS state, newest.committed_at AS last_loaded_at, newest.retrieved_at AS extracted_at, newest.release, failure.at AS last_failed_at, failure.detail AS failure, coalesce(counts.live, 0) AS live, coalesce(counts.missing, 0) AS missing, coalesce(counts.withdrawn, 0) AS withdrawn, newest.rows_held AS held, CAST(CASE WHEN (failure.at IS NOT NULL AND failure.at > newest.committed_at) THEN 1 ELSE 0 END AS BIT) AS is_stale, CAST(CASE WHEN (EXISTS (SELECT *
+WHERE meta.hold.indicator_id = core.indicator.indicator_id AND meta.hold.released_at IS NULL AND (newest.load_id IS NULL OR meta.hold.load_id > newest.load_id))) THEN 'on hold' WHEN (failure.at IS NOT NULL AND (newest.load_id IS NULL OR failure.at > newest.committed_at)) THEN 'stale' WHEN (newest.load_id IS NULL) THEN 'empty' WHEN (newest.rows_held > 0) THEN 'held' ELSE 'current' END AS state, newest.committed_at AS last_loaded_at, newest.retrieved_at AS extracted_at, newest.release, failure.at AS last_failed_at, failure.detail AS failure, coalesce(counts.live, 0) AS live, coalesce(counts.missing, 0) AS missing, coalesce(counts.withdrawn, 0) AS withdrawn, coalesce(newest.rows_held, 0) AS held, CAST(CASE WHEN (failure.at IS NOT NULL AND (newest.load_id IS NULL OR failure.at > newest.committed_at)) THEN 1 ELSE 0 END AS BIT) AS is_stale, CAST(CASE WHEN (EXISTS (SELECT *
 FROM meta.hold
-WHERE meta.hold.indicator_id = core.indicator.indicator_id AND meta.hold.released_at IS NULL)) THEN 1 ELSE 0 END AS BIT) AS is_on_hold
-FROM core.indicator JOIN (SELECT meta.[load].load_id AS load_id, meta.[load].run_id AS run_id, meta.[load].indicator_id AS indicator_id, meta.[load].dataset_id AS dataset_id, meta.[load].committed_at AS committed_at, meta.[load].retrieved_at AS retrieved_at, meta.[load].release AS release, meta.[load].exchange_id AS exchange_id, meta.[load].spec_text AS spec_text, meta.[load].plan_json AS plan_json, meta.[load].plan_fingerprint AS plan_fingerprint, meta.[load].row_set_hash AS row_set_hash, meta.[load].registry_hash AS registry_hash, meta.[load].engine_version AS engine_version, meta.[load].origin AS origin, meta.[load].rows_new AS rows_new, meta.[load].rows_changed AS rows_changed, meta.[load].rows_unchanged AS rows_unchanged, meta.[load].rows_withdrawn AS rows_withdrawn, meta.[load].rows_held AS rows_held, meta.[load].outcome AS outcome, meta.[load].commit_id AS commit_id, meta.[load].kind AS kind, meta.[load].undoes AS undoes
+WHERE meta.hold.indicator_id = core.indicator.indicator_id AND meta.hold.released_at IS NULL AND (newest.load_id IS NULL OR meta.hold.load_id > newest.load_id))) THEN 1 ELSE 0 END AS BIT) AS is_on_hold
+FROM core.indicator LEFT OUTER JOIN (SELECT meta.[load].load_id AS load_id, meta.[load].run_id AS run_id, meta.[load].indicator_id AS indicator_id, meta.[load].dataset_id AS dataset_id, meta.[load].committed_at AS committed_at, meta.[load].retrieved_at AS retrieved_at, meta.[load].release AS release, meta.[load].exchange_id AS exchange_id, meta.[load].spec_text AS spec_text, meta.[load].plan_json AS plan_json, meta.[load].plan_fingerprint AS plan_fingerprint, meta.[load].row_set_hash AS row_set_hash, meta.[load].registry_hash AS registry_hash, meta.[load].engine_version AS engine_version, meta.[load].origin AS origin, meta.[load].rows_new AS rows_new, meta.[load].rows_changed AS rows_changed, meta.[load].rows_unchanged AS rows_unchanged, meta.[load].rows_withdrawn AS rows_withdrawn, meta.[load].rows_held AS rows_held, meta.[load].outcome AS outcome, meta.[load].commit_id AS commit_id, meta.[load].kind AS kind, meta.[load].undoes AS undoes
 FROM meta.[load]
 WHERE meta.[load].load_id IN (SELECT max(meta.[load].load_id) AS max_1
 FROM meta.[load]
-WHERE meta.[load].kind = 'load' GROUP BY meta.[load].indicator_id)) AS newest ON newest.indicator_id = core.indicator.indicator_id LEFT OUTER JOIN (SELECT meta.etl_audit.audit_id AS audit_id, meta.etl_audit.at AS at, meta.etl_audit.run_id AS run_id, meta.etl_audit.indicator_id AS indicator_id, meta.etl_audit.event AS event, meta.etl_audit.detail AS detail
+WHERE meta.[load].kind = 'load' AND NOT (EXISTS (SELECT *
+FROM meta.[load] AS load_1
+WHERE load_1.undoes = meta.[load].load_id)) GROUP BY meta.[load].indicator_id)) AS newest ON newest.indicator_id = core.indicator.indicator_id LEFT OUTER JOIN (SELECT meta.etl_audit.audit_id AS audit_id, meta.etl_audit.at AS at, meta.etl_audit.run_id AS run_id, meta.etl_audit.indicator_id AS indicator_id, meta.etl_audit.event AS event, meta.etl_audit.detail AS detail
 FROM meta.etl_audit
 WHERE meta.etl_audit.audit_id IN (SELECT max(meta.etl_audit.audit_id) AS max_2
 FROM meta.etl_audit

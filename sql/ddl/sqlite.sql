@@ -404,20 +404,24 @@ FROM rejected_observation AS rejected_observation_1 JOIN (SELECT load_1.load_id 
 FROM load AS load_1
 WHERE load_1.load_id IN (SELECT max(load_1.load_id) AS max_1
 FROM load AS load_1
-WHERE load_1.kind = 'load' GROUP BY load_1.indicator_id)) AS newest ON newest.run_id = rejected_observation_1.run_id AND newest.indicator_id = rejected_observation_1.indicator_id JOIN indicator AS indicator_1 ON indicator_1.indicator_id = rejected_observation_1.indicator_id
+WHERE load_1.kind = 'load' AND NOT (EXISTS (SELECT *
+FROM load AS load_2
+WHERE load_2.undoes = load_1.load_id)) GROUP BY load_1.indicator_id)) AS newest ON newest.run_id = rejected_observation_1.run_id AND newest.indicator_id = rejected_observation_1.indicator_id JOIN indicator AS indicator_1 ON indicator_1.indicator_id = rejected_observation_1.indicator_id
 WHERE indicator_1.publish = 1;
 
 CREATE VIEW indicators_state AS
 SELECT indicator_1.indicator_id, indicator_1.title, CASE WHEN (EXISTS (SELECT *
 FROM hold AS hold_1
-WHERE hold_1.indicator_id = indicator_1.indicator_id AND hold_1.released_at IS NULL)) THEN 'on hold' WHEN (failure.at IS NOT NULL AND failure.at > newest.committed_at) THEN 'stale' WHEN (newest.rows_held > 0) THEN 'held' ELSE 'current' END AS state, newest.committed_at AS last_loaded_at, newest.retrieved_at AS extracted_at, newest.release, failure.at AS last_failed_at, failure.detail AS failure, coalesce(counts.live, 0) AS live, coalesce(counts.missing, 0) AS missing, coalesce(counts.withdrawn, 0) AS withdrawn, newest.rows_held AS held, CAST(CASE WHEN (failure.at IS NOT NULL AND failure.at > newest.committed_at) THEN 1 ELSE 0 END AS BOOLEAN) AS is_stale, CAST(CASE WHEN (EXISTS (SELECT *
+WHERE hold_1.indicator_id = indicator_1.indicator_id AND hold_1.released_at IS NULL AND (newest.load_id IS NULL OR hold_1.load_id > newest.load_id))) THEN 'on hold' WHEN (failure.at IS NOT NULL AND (newest.load_id IS NULL OR failure.at > newest.committed_at)) THEN 'stale' WHEN (newest.load_id IS NULL) THEN 'empty' WHEN (newest.rows_held > 0) THEN 'held' ELSE 'current' END AS state, newest.committed_at AS last_loaded_at, newest.retrieved_at AS extracted_at, newest.release, failure.at AS last_failed_at, failure.detail AS failure, coalesce(counts.live, 0) AS live, coalesce(counts.missing, 0) AS missing, coalesce(counts.withdrawn, 0) AS withdrawn, coalesce(newest.rows_held, 0) AS held, CAST(CASE WHEN (failure.at IS NOT NULL AND (newest.load_id IS NULL OR failure.at > newest.committed_at)) THEN 1 ELSE 0 END AS BOOLEAN) AS is_stale, CAST(CASE WHEN (EXISTS (SELECT *
 FROM hold AS hold_1
-WHERE hold_1.indicator_id = indicator_1.indicator_id AND hold_1.released_at IS NULL)) THEN 1 ELSE 0 END AS BOOLEAN) AS is_on_hold
-FROM indicator AS indicator_1 JOIN (SELECT load_1.load_id AS load_id, load_1.run_id AS run_id, load_1.indicator_id AS indicator_id, load_1.dataset_id AS dataset_id, load_1.committed_at AS committed_at, load_1.retrieved_at AS retrieved_at, load_1.release AS release, load_1.exchange_id AS exchange_id, load_1.spec_text AS spec_text, load_1.plan_json AS plan_json, load_1.plan_fingerprint AS plan_fingerprint, load_1.row_set_hash AS row_set_hash, load_1.registry_hash AS registry_hash, load_1.engine_version AS engine_version, load_1.origin AS origin, load_1.rows_new AS rows_new, load_1.rows_changed AS rows_changed, load_1.rows_unchanged AS rows_unchanged, load_1.rows_withdrawn AS rows_withdrawn, load_1.rows_held AS rows_held, load_1.outcome AS outcome, load_1.commit_id AS commit_id, load_1.kind AS kind, load_1.undoes AS undoes
+WHERE hold_1.indicator_id = indicator_1.indicator_id AND hold_1.released_at IS NULL AND (newest.load_id IS NULL OR hold_1.load_id > newest.load_id))) THEN 1 ELSE 0 END AS BOOLEAN) AS is_on_hold
+FROM indicator AS indicator_1 LEFT OUTER JOIN (SELECT load_1.load_id AS load_id, load_1.run_id AS run_id, load_1.indicator_id AS indicator_id, load_1.dataset_id AS dataset_id, load_1.committed_at AS committed_at, load_1.retrieved_at AS retrieved_at, load_1.release AS release, load_1.exchange_id AS exchange_id, load_1.spec_text AS spec_text, load_1.plan_json AS plan_json, load_1.plan_fingerprint AS plan_fingerprint, load_1.row_set_hash AS row_set_hash, load_1.registry_hash AS registry_hash, load_1.engine_version AS engine_version, load_1.origin AS origin, load_1.rows_new AS rows_new, load_1.rows_changed AS rows_changed, load_1.rows_unchanged AS rows_unchanged, load_1.rows_withdrawn AS rows_withdrawn, load_1.rows_held AS rows_held, load_1.outcome AS outcome, load_1.commit_id AS commit_id, load_1.kind AS kind, load_1.undoes AS undoes
 FROM load AS load_1
 WHERE load_1.load_id IN (SELECT max(load_1.load_id) AS max_1
 FROM load AS load_1
-WHERE load_1.kind = 'load' GROUP BY load_1.indicator_id)) AS newest ON newest.indicator_id = indicator_1.indicator_id LEFT OUTER JOIN (SELECT etl_audit_1.audit_id AS audit_id, etl_audit_1.at AS at, etl_audit_1.run_id AS run_id, etl_audit_1.indicator_id AS indicator_id, etl_audit_1.event AS event, etl_audit_1.detail AS detail
+WHERE load_1.kind = 'load' AND NOT (EXISTS (SELECT *
+FROM load AS load_2
+WHERE load_2.undoes = load_1.load_id)) GROUP BY load_1.indicator_id)) AS newest ON newest.indicator_id = indicator_1.indicator_id LEFT OUTER JOIN (SELECT etl_audit_1.audit_id AS audit_id, etl_audit_1.at AS at, etl_audit_1.run_id AS run_id, etl_audit_1.indicator_id AS indicator_id, etl_audit_1.event AS event, etl_audit_1.detail AS detail
 FROM etl_audit AS etl_audit_1
 WHERE etl_audit_1.audit_id IN (SELECT max(etl_audit_1.audit_id) AS max_2
 FROM etl_audit AS etl_audit_1

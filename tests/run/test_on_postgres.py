@@ -65,7 +65,7 @@ def rows(connection: sa.Connection, table: sa.FromClause) -> list[tuple[Any, ...
 
 def plain(cell: Any) -> Any:
     """The cell, less the last digits of what databases work out by themselves."""
-    return float(f"{cell:.10g}") if isinstance(cell, float) else cell
+    return float(f"{round(cell, 9):.10g}") + 0.0 if isinstance(cell, float) else cell
 
 
 def told(said: Said) -> str:

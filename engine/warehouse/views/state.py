@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..history import stands
 from ..tables import (
     BACKFILL,
     KEY,
-    ORDINARY,
     UNDONE,
     VALUE,
     WITHDRAWN,
@@ -94,16 +94,23 @@ def _held() -> sa.Select[Any]:
 
 
 def _newest_loads() -> sa.Subquery:
-    newest = sa.select(sa.func.max(load.c.load_id)).where(load.c.kind == ORDINARY).group_by(load.c.indicator_id)
+    newest = sa.select(sa.func.max(load.c.load_id)).where(stands()).group_by(load.c.indicator_id)
     return sa.select(*load.columns).where(load.c.load_id.in_(newest)).subquery("newest")
 
 
 def _state() -> sa.Select[Any]:
     """One row for each indicator: how many rows it has, and whether what it shows is what the source says now."""
     newest, failure, rows = _newest_loads(), _newest_failures(), _counts()
-    on_hold = sa.exists().where(hold.c.indicator_id == indicator.c.indicator_id, hold.c.released_at.is_(None))
-    stale = sa.and_(failure.c.at.is_not(None), failure.c.at > newest.c.committed_at)
-    state = sa.case((on_hold, "on hold"), (stale, "stale"), (newest.c.rows_held > 0, "held"), else_="current")
+    none = newest.c.load_id.is_(None)
+    on_hold = sa.exists().where(
+        hold.c.indicator_id == indicator.c.indicator_id,
+        hold.c.released_at.is_(None),
+        sa.or_(none, hold.c.load_id > newest.c.load_id),
+    )
+    stale = sa.and_(failure.c.at.is_not(None), sa.or_(none, failure.c.at > newest.c.committed_at))
+    state = sa.case(
+        (on_hold, "on hold"), (stale, "stale"), (none, "empty"), (newest.c.rows_held > 0, "held"), else_="current"
+    )
     return (
         sa.select(
             *columns(indicator, ("indicator_id", "title")),
@@ -114,12 +121,12 @@ def _state() -> sa.Select[Any]:
             failure.c.at.label("last_failed_at"),
             failure.c.detail.label("failure"),
             *(sa.func.coalesce(rows.c[name], 0).label(name) for name in ("live", "missing", "withdrawn")),
-            newest.c.rows_held.label("held"),
+            sa.func.coalesce(newest.c.rows_held, 0).label("held"),
             flag(stale).label("is_stale"),
             flag(on_hold).label("is_on_hold"),
         )
         .select_from(
-            indicator.join(newest, newest.c.indicator_id == indicator.c.indicator_id)
+            indicator.outerjoin(newest, newest.c.indicator_id == indicator.c.indicator_id)
             .outerjoin(failure, failure.c.indicator_id == indicator.c.indicator_id)
             .outerjoin(rows, rows.c.indicator_id == indicator.c.indicator_id)
         )
@@ -160,4 +167,4 @@ REVISIONS = View(
     "mart", "indicators_revisions", "Every number that took the place of another one, and when.", _revisions
 )
 HELD = View("mart", "indicators_held", "What the newest load of each indicator held back, and why.", _held)
-STATE = View("mart", "indicators_state", "How each indicator stands: current, held, stale or on hold.", _state)
+STATE = View("mart", "indicators_state", "How each indicator stands: current, held, stale, on hold or empty.", _state)
