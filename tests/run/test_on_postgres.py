@@ -21,6 +21,7 @@ from support.databases import Postgres, served
 
 PASSWORD = "s3cr:et@/%?&='"
 SEEN = (
+    "last_loaded_at",
     "id",
     "pipeline_run_id",
     "run_id",
