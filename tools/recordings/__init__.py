@@ -1,39 +1,24 @@
-"""The recordings of the demonstration, one module for each, beside those for a source's wire format."""
+"""The recordings of the demonstration, one module for each, beside those for a source's wire format.
+
+A module that makes some names the functions that do so in ``RECORDED``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
-from .annual_pay import annual_pay
-from .business_counts import business_counts
-from .business_demography import business_demography
-from .claimant_count import claimant_count
-from .employment_rate import employment_rate
-from .gigabit_coverage import gigabit_coverage
-from .greenhouse_gases import greenhouse_gases
-from .gross_value_added import gross_value_added
-from .life_expectancy import life_expectancy
-from .population import population, working_age
-from .preventable_mortality import preventable_mortality
-from .recorded_crime import recorded_crime
-from .wellbeing import wellbeing
+from .recording import Recording
 
 RECORDINGS = Path(__file__).resolve().parents[2] / "indicators" / "recordings"
-RECORDED = (
-    employment_rate,
-    claimant_count,
-    business_counts,
-    population,
-    working_age,
-    preventable_mortality,
-    life_expectancy,
-    gross_value_added,
-    business_demography,
-    annual_pay,
-    wellbeing,
-    recorded_crime,
-    greenhouse_gases,
-    gigabit_coverage,
-)
 
-__all__ = ["RECORDED", "RECORDINGS"]
+
+def recorded() -> tuple[Callable[[], Recording], ...]:
+    """What makes each recording, in the order of the modules' names."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return tuple(make for module in modules for make in getattr(module, "RECORDED", ()))
+
+
+__all__ = ["RECORDINGS", "recorded"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .recording import Answer, Recording, csv_text, figures
+from .recording import Answer, Notice, Recording, csv_text, figures
 
 WIDTH = 25
 KEY_COLUMN = 18
@@ -32,6 +32,15 @@ FOOTERS = (
     ("KEY - Quality goes by the coefficient of variation (CV); changes over the year have none. ",),
     ("Source: Annual Survey of Hours and Earnings, Office for National Statistics.",),
 )
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Annual Survey of Hours and Earnings, Office for National Statistics",
+    published=(
+        "gross annual pay by place of residence, provisional results of 2025, for the districts and metropolitan "
+        "counties of Yorkshire and The Humber, the region, and the countries."
+    ),
+    made_up="no figure. The words of the key and of the notes below the table are ours; other regions are left out.",
+)
 
 
 def annual_pay() -> Recording:
@@ -47,7 +56,7 @@ def annual_pay() -> Recording:
         parameters=(("release", "2025-provisional"),),
         content=csv_text(rows, "\r\n").encode("cp1252"),
     )
-    return Recording("ons", "ashe-table-8-7a", "2025-provisional", "published", (answer,))
+    return Recording("ons", "ashe-table-8-7a", "2025-provisional", "published", (answer,), NOTICE)
 
 
 def said(cell: str) -> str:
@@ -58,3 +67,6 @@ def said(cell: str) -> str:
 def filled(row: Sequence[str]) -> tuple[str, ...]:
     """A row as wide as the sheet."""
     return (*row, *("",) * (WIDTH - len(row)))
+
+
+RECORDED = (annual_pay,)

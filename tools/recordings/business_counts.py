@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from .nomis import DataSet, Date, Dimension
-from .recording import REGION, Recording, curve, figures
+from .recording import REGION, Notice, Recording, curve, figures
 
 FIRST_YEAR, LAST_YEAR = 2019, 2025
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics via Nomis",
+    published=(
+        "the enterprises of Kirklees by section in 2025, whose sum, 15,450, stands for all industries. Each "
+        "section is rounded to five, so that Nomis's own total may differ from it."
+    ),
+    made_up=(
+        "everything else: all other areas and years, the labels of the total, and the name of the release. Hence "
+        "its origin: synthetic."
+    ),
+)
 
 
 def business_counts() -> Recording:
@@ -23,7 +35,7 @@ def business_counts() -> Recording:
     )
     counts = counted(figures("business_counts.csv"))
     return Recording(
-        "nomis", data.id, "2025", "synthetic", (data.answer(lambda code, date, _: str(counts[code, date])),)
+        "nomis", data.id, "2025", "synthetic", (data.answer(lambda code, date, _: str(counts[code, date])),), NOTICE
     )
 
 
@@ -37,3 +49,6 @@ def counted(areas: list[dict[str, str]]) -> dict[tuple[str, str], int]:
         districts = (found[area["code"], str(year)] for area in areas if area["code"].startswith(("E06", "E08")))
         found[REGION, str(year)] = sum(districts)
     return found
+
+
+RECORDED = (business_counts,)

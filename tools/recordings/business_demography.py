@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .recording import Answer, Recording, figures
+from .recording import Answer, Notice, Recording, figures
 from .workbooks import MEDIA_TYPE, workbook
 
 PUBLISHED_ON = datetime(2025, 11, 20)  # noqa: DTZ001 (a date in a cell has no zone)
@@ -19,6 +19,16 @@ AREAS = "District, Counties And Unitary Authorities Within Region And Country"
 TEXT_YEARS = MappingProxyType({"1.1c": ("2021", 2022, 2023)})
 WITHOUT_BLANK = "3.1b"
 TABLES = tuple(f"{number}{part}" for number in COUNTED for part in YEARS)
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics",
+    published=(
+        "births of new enterprises and active enterprises, 2019 to 2024, for the districts and counties of "
+        "Yorkshire and The Humber, the region, England, England and Wales, Great Britain and the United Kingdom, "
+        "edition of November 2025."
+    ),
+    made_up="no figure. The text of the sheets Cover and Notes is ours; other regions and tables are left out.",
+)
 
 
 def business_demography() -> Recording:
@@ -30,7 +40,7 @@ def business_demography() -> Recording:
         file="data.xlsx",
         media_type=MEDIA_TYPE,
     )
-    return Recording("ons", "business-demography", "2024", "published", (answer,))
+    return Recording("ons", "business-demography", "2024", "published", (answer,), NOTICE)
 
 
 def cover() -> dict[str, list[list[Any]]]:
@@ -74,3 +84,6 @@ def sheet(table: str) -> list[list[Any]]:
             if row["table"] == table
         ),
     ]
+
+
+RECORDED = (business_demography,)

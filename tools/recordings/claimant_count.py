@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .nomis import DataSet, Date, Dimension
-from .recording import Recording, curve, figures
+from .recording import Notice, Recording, curve, figures
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -12,6 +12,12 @@ MONTHS = (
 FIRST_YEAR, LAST = 2023, "2026-02"
 AFTER = "2026-03-20T06:00:00+00:00"  # the last month is out by then
 SPAN = 38
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics via Nomis",
+    published="one value of February 2026: Kirklees, claimants as a proportion of residents aged 16 to 64, 4.7.",
+    made_up="everything else: all other areas and months, and the name of the release. Hence its origin: synthetic.",
+)
 
 
 def claimant_count() -> Recording:
@@ -34,10 +40,13 @@ def claimant_count() -> Recording:
         published = areas[code]["published_2026_02"] if date == LAST else ""
         return published or f"{curve(areas[code], numbers[date]):.1f}"
 
-    return Recording("nomis", data.id, "2026-03", "synthetic", (data.answer(known),), retrieved_at=AFTER)
+    return Recording("nomis", data.id, "2026-03", "synthetic", (data.answer(known),), NOTICE, retrieved_at=AFTER)
 
 
 def month(number: int) -> Date:
     """A month by its place in the series."""
     year, place = FIRST_YEAR + number // 12, number % 12 + 1
     return Date(f"{year}-{place:02}", f"{MONTHS[place - 1]} {year}", year * 16 + place)
+
+
+RECORDED = (claimant_count,)

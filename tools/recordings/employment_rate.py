@@ -5,9 +5,22 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from .nomis import DataSet, Date, Dimension
-from .recording import ENGLAND, Recording, figures
+from .recording import ENGLAND, Notice, Recording, figures
 
 ROWS = MappingProxyType({"20599": "rate", "21003": "half_width"})
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics via Nomis",
+    published=(
+        "employment rates of people aged 16 to 64 and their 95 % confidence intervals, Annual Population Survey, "
+        "calendar years 2004 to 2023, for 15 districts, Yorkshire and The Humber, and England, as ONS gave them in "
+        "Explore Local Statistics, release of April 2024. They may have been revised since."
+    ),
+    made_up=(
+        "nothing. Numerators and denominators are marked as missing, though Nomis publishes them, and windows that "
+        "do not end in December are left out. Numbers of areas and cells (URN) follow Nomis's patterns."
+    ),
+)
 
 
 def employment_rate() -> Recording:
@@ -27,9 +40,12 @@ def employment_rate() -> Recording:
             return None
         return values[code, ROWS[measure]][date.removesuffix("-12")].removesuffix(".0")
 
-    return Recording("nomis", data.id, "2024-04", "published", (data.answer(known),))
+    return Recording("nomis", data.id, "2024-04", "published", (data.answer(known),), NOTICE)
 
 
 def window(year: int) -> Date:
     """The twelve months that end in December."""
     return Date(f"{year}-12", f"Jan {year}-Dec {year}", year * 16 + 12)
+
+
+RECORDED = (employment_rate,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .recording import Answer, Recording, csv_text, figures
+from .recording import Answer, Notice, Recording, csv_text, figures
 
 COLUMNS = {
     "laua": "code",
@@ -12,6 +12,15 @@ COLUMNS = {
     "Gigabit availability (% premises)": "gigabit_share",
     "Number of premises with Gigabit availability": "gigabit_premises",
 }
+NOTICE = Notice(
+    publisher="Ofcom",
+    source="Ofcom, Connected Nations, fixed coverage by local and unitary authority",
+    published=(
+        "premises, and those with gigabit availability, September 2022, for the 21 districts of Yorkshire and The "
+        "Humber as they were then."
+    ),
+    made_up="no figure. Other speeds and areas are left out.",
+)
 
 
 def gigabit_coverage() -> Recording:
@@ -19,4 +28,7 @@ def gigabit_coverage() -> Recording:
     rows = [[row[name] for name in COLUMNS.values()] for row in figures("gigabit_coverage.csv")]
     content = csv_text([list(COLUMNS), *rows], "\r\n").encode()
     answer = Answer("landed:ofcom/fixed-coverage", (("release", "2022-09"),), content)
-    return Recording("ofcom", "fixed-coverage", "2022-09", "published", (answer,))
+    return Recording("ofcom", "fixed-coverage", "2022-09", "published", (answer,), NOTICE)
+
+
+RECORDED = (gigabit_coverage,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from .recording import ENGLAND, REGION, Answer, Recording, area_names, csv_text, figures
+from .recording import ENGLAND, REGION, Answer, Notice, Recording, area_names, csv_text, figures
 
 URL = (
     "https://assets.publishing.service.gov.uk/media/68653c7ee6c3cc924228943f/"
@@ -41,12 +41,25 @@ UNALLOCATED = (("Industry", "Industry Electricity", Decimal("512.4")), ("Domesti
 
 Part = tuple[str, str, str, Decimal]
 """Sector, sub-sector, gas and emissions."""
+NOTICE = Notice(
+    publisher="Department for Energy Security and Net Zero (DESNZ)",
+    source="Department for Energy Security and Net Zero, UK local authority greenhouse gas emissions statistics",
+    published=(
+        "territorial emissions per head of 15 districts, 2019 to 2023, to two decimals, as ONS gave them in "
+        "Explore Local Statistics (October 2025); and the populations by which totals follow from them, those of "
+        "nomis/NM_2002_1."
+    ),
+    made_up=(
+        "every emission in the file, because how totals divide into sectors, sub-sectors and gases is ours; the "
+        "second tier, the areas in square kilometres, and all that is unallocated. Hence its origin: synthetic."
+    ),
+)
 
 
 def greenhouse_gases() -> Recording:
     """2019 to 2023: every district by sector, sub-sector and gas, and what belongs to no district."""
     content = csv_text([HEADER, *rows()]).encode()
-    return Recording("desnz", "ghg-emissions-la", "2005-2023", "synthetic", (Answer(URL, (), content),))
+    return Recording("desnz", "ghg-emissions-la", "2005-2023", "synthetic", (Answer(URL, (), content),), NOTICE)
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -90,3 +103,6 @@ def said(part: Part) -> tuple[str, ...]:
 def plain(number: Decimal) -> str:
     """Without an exponent or zeros at the end."""
     return f"{number:f}".rstrip("0").rstrip(".")
+
+
+RECORDED = (greenhouse_gases,)

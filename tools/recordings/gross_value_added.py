@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .recording import REGION, Answer, Recording, area_names, figures
+from .recording import REGION, Answer, Notice, Recording, area_names, figures
 from .workbooks import MEDIA_TYPE, workbook
 
 PUBLISHED_ON = datetime(2025, 10, 10)  # noqa: DTZ001 (a date in a cell has no zone)
@@ -51,6 +51,17 @@ COVER = MappingProxyType(
         ),
     }
 )
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics",
+    published=(
+        "regional gross value added (balanced), all industries and manufacturing, 1998 to 2023, for 15 districts, "
+        "edition of April 2025 as corrected in October 2025."
+    ),
+    made_up=(
+        "no figure. The text of the sheets Correction, Information and Notes is ours; other industries are left out."
+    ),
+)
 
 
 def gross_value_added() -> Recording:
@@ -62,7 +73,7 @@ def gross_value_added() -> Recording:
         file="data.xlsx",
         media_type=MEDIA_TYPE,
     )
-    return Recording("ons", "gva-industry-la-tle", "2025-10", "published", (answer,))
+    return Recording("ons", "gva-industry-la-tle", "2025-10", "published", (answer,), NOTICE)
 
 
 def table(tab: str, what: str) -> list[list[Any]]:
@@ -79,3 +90,6 @@ def table(tab: str, what: str) -> list[list[Any]]:
             for row in rows
         ),
     ]
+
+
+RECORDED = (gross_value_added,)

@@ -15,7 +15,7 @@ from .fingertips import (
     decile_category,
     district_place,
 )
-from .recording import ENGLAND, REGION, Recording, figures
+from .recording import ENGLAND, REGION, Notice, Recording, figures
 
 INDICATOR = Indicator("93721", "Under 75 mortality rate from causes considered preventable", "<75 yrs")
 FIRST_YEAR, LAST_YEAR = 2015, 2024
@@ -23,6 +23,15 @@ SEXES = ("Persons", "Male", "Female")
 MALE_EXCESS, FEMALE_EXCESS = 1.22, 0.78
 SUPPRESSED = ("E06000012", "Male", 2016, 1)
 SUPPRESSED_NOTE = "Value suppressed for disclosure control due to small count"
+NOTICE = Notice(
+    publisher="Office for Health Improvement and Disparities (OHID)",
+    source="Office for Health Improvement and Disparities, Fingertips, public health profiles",
+    published="two values of 2024 (persons, one year): North Yorkshire 121.9 and Barnsley 192.8.",
+    made_up=(
+        "everything else: all other rates, every confidence interval, count, denominator, comparison, suppressed "
+        "value and deprivation decile, and the name of the release. Hence its origin: synthetic. Don't quote it."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ Registry = Mapping[tuple[str, str, int], Deaths]
 
 def preventable_mortality() -> Recording:
     """One- and three-year rates of 2015 to 2024."""
-    return Recording("fingertips", INDICATOR.number, "2026", "synthetic", (INDICATOR.answer(rows()),))
+    return Recording("fingertips", INDICATOR.number, "2026", "synthetic", (INDICATOR.answer(rows()),), NOTICE)
 
 
 def rows() -> Iterator[list[str]]:
@@ -155,3 +164,6 @@ def suppressed_row(place: Sequence[str], sex: str, start: int, length: int) -> l
     """One row without a value, and why."""
     cells = ["", "", "", "", "", "", "", SUPPRESSED_NOTE, "Cannot be calculated", "Not compared"]
     return INDICATOR.row(place, sex, NO_CATEGORY, (start, length), cells)
+
+
+RECORDED = (preventable_mortality,)

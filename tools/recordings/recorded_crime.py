@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .recording import Answer, Recording, csv_text, figures
+from .recording import Answer, Notice, Recording, csv_text, figures
 
 TITLE = (
     "Table C2: Number of police recorded crimes for headline offences by Community Safety Partnership area, "
@@ -24,6 +24,15 @@ PLACES = (
     *("Local Authority code", "Local Authority name"),
 )
 TOTAL = "Total recorded crime (excluding fraud)"
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Police recorded crime from the Home Office, published by the Office for National Statistics",
+    published=(
+        "crimes recorded by the four police forces of Yorkshire and The Humber and in their Community Safety "
+        "Partnerships, year ending June 2025, table C2. They are not accredited official statistics."
+    ),
+    made_up="no figure. The lines between the title and the source are ours; other forces are left out.",
+)
 
 
 def recorded_crime() -> Recording:
@@ -35,9 +44,12 @@ def recorded_crime() -> Recording:
     body = [[*list(row.values())[: len(PLACES)], *(counted(row[name]) for name in offences)] for row in table]
     content = csv_text([*([line, *blanks] for line in PREAMBLE), header, *body], "\r\n").encode()
     answer = Answer("landed:ons/crime-csp-c2", (("release", "year-ending-2025-06"),), content)
-    return Recording("ons", "crime-csp-c2", "year-ending-2025-06", "published", (answer,))
+    return Recording("ons", "crime-csp-c2", "year-ending-2025-06", "published", (answer,), NOTICE)
 
 
 def counted(count: str) -> str:
     """A count as it is printed: its thousands apart, and a blank at the end."""
     return f"{int(count):,} "
+
+
+RECORDED = (recorded_crime,)

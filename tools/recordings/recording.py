@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
@@ -40,6 +41,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Whose figures a recording holds, which of them are published, and which are made up."""
+
+    publisher: str
+    source: str
+    published: str
+    made_up: str
+    licence: str = "Open Government Licence v3.0"
+
+    def __str__(self) -> str:
+        said = {
+            "Publisher": self.publisher,
+            "Source": self.source,
+            "Licence": self.licence,
+            "Published": self.published,
+            "Made up": self.made_up,
+        }
+        return "\n".join(
+            fill(f"{name}: {text}", 120, initial_indent=" " * 4, subsequent_indent=" " * 8)
+            for name, text in said.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """The answers of one data set in one release; a single made-up figure makes all of it ``synthetic``.
 
@@ -51,6 +76,7 @@ class Recording:
     release: str
     origin: str
     answers: tuple[Answer, ...]
+    notice: Notice
     part: str = ""
     retrieved_at: str = RETRIEVED_AT
 
@@ -66,9 +92,14 @@ class Recording:
             "answers": [answer.described for answer in self.answers],
         }
 
+    @property
+    def name(self) -> str:
+        """Its folder below that of all recordings."""
+        return "/".join(filter(None, (self.source, self.dataset, self.part)))
+
     def write(self, recordings: Path) -> Path:
         """Write the answers and their ``exchange.json``; returns their folder."""
-        folder = recordings / self.source / self.dataset / self.part
+        folder = recordings / self.name
         folder.mkdir(parents=True, exist_ok=True)
         for answer in self.answers:
             (folder / answer.file).write_bytes(answer.content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from .recording import Answer, Recording, area_names, csv_text, figures
+from .recording import Answer, Notice, Recording, area_names, csv_text, figures
 
 URL = "https://download.ons.gov.uk/downloads/datasets/wellbeing-local-authority/editions/time-series/versions/4.csv"
 HEADER = (
@@ -30,12 +30,27 @@ Said = tuple[str, str, str]
 """A value, or its marking, and its lower and upper limit."""
 Table = Mapping[tuple[str, str, str], Mapping[str, Said]]
 """By measure, estimate and area, then by year."""
+NOTICE = Notice(
+    publisher="Office for National Statistics (ONS)",
+    source="Office for National Statistics",
+    published=(
+        "personal well-being of 2011-12 to 2021-22, with its confidence intervals, for the districts as they were "
+        "until 2023, Yorkshire and The Humber, and England, as version 3 of the data set has it (this answers a "
+        "request for version 4): means of four measures, and in 2016-17 to 2018-19 two shares of answers. Of "
+        "2022-23 nine means: Leeds 7.46, 7.68, 7.28 and 3.15 and North Yorkshire 7.62, 7.85, 7.57 and 2.92 (life "
+        "satisfaction, worthwhile, happiness, anxiety), Barnsley 7.37 (life satisfaction)."
+    ),
+    made_up=(
+        "everything else: all other figures of 2022-23, the intervals of those nine, and North Yorkshire "
+        "(E10000023) in all years before. Hence its origin: synthetic."
+    ),
+)
 
 
 def wellbeing() -> Recording:
     """2011-12 to 2022-23: means of four measures, and shares of two of them in some years, all in one column."""
     content = csv_text([HEADER, *rows()]).encode()
-    return Recording("ons", "wellbeing-local-authority", "v4", "synthetic", (Answer(URL, (), content),))
+    return Recording("ons", "wellbeing-local-authority", "v4", "synthetic", (Answer(URL, (), content),), NOTICE)
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -94,3 +109,6 @@ def continued(series: Mapping[str, Said]) -> Said:
 def interval(number: float, width: float) -> Said:
     """A mean and its limits, to two decimals."""
     return f"{number:.2f}", f"{number - width:.2f}", f"{number + width:.2f}"
+
+
+RECORDED = (wellbeing,)
