@@ -138,9 +138,14 @@ def build(python: Path, scratch: Path) -> Path:
 
 
 def install(python: Path, *what: str) -> None:
-    """Install with uv where it is at hand, else with the environment's pip."""
+    """Install with uv where it is at hand, else with the environment's pip.
+
+    Everything is compiled once here: tests start yhovi often, and where Python may not write bytecode each of these
+    processes would compile all that it imports.
+    """
     tool = uv()
-    installer = (tool, "pip", "install", "--python", python) if tool else (python, "-m", "pip", "install")
+    compiled = (tool, "pip", "install", "--compile-bytecode", "--python", python) if tool else ()
+    installer = compiled or (python, "-m", "pip", "install", "--compile")
     prepare(*installer, "--quiet", *what)
 
 
