@@ -16,6 +16,7 @@ from ..engine.listing import outlined
 from . import history
 from .database import database
 from .geography import geography
+from .listing import show_catalogue
 from .options import (
     AsJson,
     AsRun,
@@ -23,6 +24,7 @@ from .options import (
     CatalogueFolder,
     DatabaseUrl,
     Demo,
+    Drafts,
     DryRun,
     Every,
     Ids,
@@ -32,6 +34,7 @@ from .options import (
     SettingsFile,
 )
 from .place import Place, committed, now, typed, version_of_yhovi
+from .sources import sources
 from .terminal import (
     count,
     log_requests,
@@ -59,6 +62,7 @@ app = typer.Typer(
 )
 
 app.add_typer(geography, name="geography")
+app.add_typer(sources, name="sources")
 for _command in (history.get, history.loads, history.rollback, history.release_hold):
     app.command()(_command)
 app.add_typer(database, name="db")
@@ -71,6 +75,7 @@ def run(
     ids: Ids = None,
     indicator: Indicators = None,
     every: Every = False,
+    drafts: Drafts = False,
     demo: Demo = False,
     replay: Replay = False,
     as_run: AsRun = None,
@@ -92,12 +97,12 @@ def run(
         raise UsageError("--backfill-vintage and --demo exclude each other.", "The demonstration has one vintage.")
     further = {"database_url": database_url, "dry_run": dry_run, "backfill": backfill}
     errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)
-    specs = place.with_inputs(place.chosen([*(ids or []), *(indicator or [])], every=every))
+    specs = place.to_run([*(ids or []), *(indicator or [])], every=every, drafts=drafts)
     place.say_catalogue()
     note(destination(place.settings, errand))
     log_requests()
     with progress(len(specs)) as tell:
-        result = perform(specs, errand, place.settings, place.world(), tell)
+        result = perform(specs, errand, place.settings, place.world(), tell, place.specs)
     show_result(result, as_json=as_json)
     raise typer.Exit(result.exit_code)
 
@@ -228,23 +233,14 @@ def explain(
 def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = None, as_json: AsJson = False) -> None:
     """List the indicators of the catalogue.
 
+    A draft isn't verified yet, and a component only feeds others. On a terminal they come by domain, with counts.
+
     Example: yhovi list --json
     """
     place = Place(settings, catalogue)
     specs = place.specs
     place.say_catalogue()
-    rows = [
-        {
-            "indicator": spec.id,
-            "title": spec.title,
-            "domain": spec.domain,
-            "subdomain": spec.subdomain,
-            "unit": spec.measure.unit,
-            "dataset": spec.source.dataset,
-        }
-        for spec in specs
-    ]
-    show_rows(rows, as_json=as_json)
+    show_catalogue(specs, as_json=as_json)
 
 
 @app.command()
@@ -269,16 +265,17 @@ def show(
 
 @app.command()
 def land(
-    dataset: Annotated[str, typer.Argument(metavar="SOURCE/DATASET", help="The data set, as specs name it.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file, as the publisher gave it.")],
-    release: Annotated[str, typer.Option("--release", help="The publisher's name for the edition.")],
+    dataset: Annotated[str, typer.Argument(metavar="SOURCE/DATASET", help="The data set, as specs name it.")] = "",
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The file, as the publisher gave it.")] = None,
+    release: Annotated[str, typer.Option("--release", help="The publisher's name for the edition.")] = "",
+    listing: Annotated[bool, typer.Option("--list", help="What is awaited from a person; archive nothing.")] = False,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Archive a file that you downloaded by hand.
 
-    It then serves every spec of that data set and release.
+    It then serves every spec of that data set and release. Files in the inbox are landed by the next run.
 
     Example: yhovi land ons/gva-industry-la-tle gva.xlsx --release 2025-10
     """
@@ -286,12 +283,39 @@ def land(
     from ..engine.run.landing import land_file
 
     place = Place(settings, catalogue)
+    if listing:
+        _show_awaited(place, said=bool(dataset or file or release), as_json=as_json)
+        return
+    if not dataset or file is None or not release:
+        raise UsageError("Say the data set, the file and its --release.", "yhovi land --list says what is awaited.")
     bronze = open_bronze(place.settings, place.world())
     landed = land_file(dataset, file, release, place.specs, bronze, now())
     if as_json:
         print_json(landed.described())
     else:
         print(landed.sentence())
+
+
+def _show_awaited(place: Place, *, said: bool, as_json: bool) -> None:
+    """What is awaited from a person, and what lies in the inbox."""
+    from ..engine.run.assembly import open_bronze
+    from ..engine.run.awaited import awaited
+    from ..engine.run.awaited_text import awaited_text
+
+    if said:
+        raise UsageError("--list lands nothing.", "Leave the rest out, or leave --list out.")
+    place.say_catalogue()
+    found = awaited(place.settings, place.specs, open_bronze(place.settings, place.world()), now())
+    if found.note:
+        note(found.note)
+    if as_json:
+        print_json(found.described())
+        return
+    if found.awaited:
+        show_rows([one.row() for one in found.awaited], as_json=False)
+    else:
+        print("Nothing is awaited from a person: scripts can fetch whatever this catalogue asks for.")
+    print(f"\n{awaited_text(found)}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="Indicators, by id.", show_default=False)]
 Indicators = Annotated[list[str] | None, typer.Option("--indicator", "-i", help="An indicator's id; repeatable.")]
 Every = Annotated[bool, typer.Option("--all", help="Every indicator of the catalogue.")]
+Drafts = Annotated[bool, typer.Option("--drafts", help="Also indicators that aren't verified yet.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Recorded answers and yhovi-demo.db; no network.")]
 OfDemo = Annotated[bool, typer.Option("--demo", help="What the demonstration made: yhovi-demo.db.")]
 Replay = Annotated[bool, typer.Option("--replay", help="The answers in the archive; no network.")]

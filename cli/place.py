@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from .. import indicators
 from ..engine.errors import SpecError, UsageError
-from .terminal import note
+from .terminal import count, note
 
 if TYPE_CHECKING:
     from ..engine.catalogue import Found
@@ -83,6 +83,17 @@ class Place:
             if one not in known:
                 raise UsageError(f"There is no indicator {one} in {self.catalogue.folder}.", _nearest(one, known))
         return tuple(spec for spec in specs if every or spec.id in ids)
+
+    def to_run(self, ids: Sequence[str], *, every: bool, drafts: bool) -> tuple[Spec, ...]:
+        """The specs of these ids, or all, and what they are made of; drafts only where those are asked for."""
+        chosen = self.chosen(ids, every=every)
+        held = [] if drafts else [spec for spec in chosen if spec.draft]
+        if held and not every:
+            said = " ".join(f"{spec.id} is a draft: {spec.status_reason.rstrip('.')}." for spec in held)
+            raise UsageError(said, f"yhovi preview {held[0].id} loads nothing; to run it all the same, add --drafts.")
+        if held:
+            note(f"left out: {count(len(held), 'draft')} ({', '.join(spec.id for spec in held)})")
+        return self.with_inputs([spec for spec in chosen if drafts or not spec.draft])
 
     def with_inputs(self, chosen: Sequence[Spec]) -> tuple[Spec, ...]:
         """These and what they are made of, in the order in which they can run; says what comes in addition."""

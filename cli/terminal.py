@@ -54,13 +54,15 @@ def progress(total: int) -> Iterator[Callable[[str, str], None]]:
 
 
 def show_result(result: Result, *, as_json: bool) -> None:
-    """What came of a run: a table, then every warning and error."""
+    """What came of a run: a table, then what became of files in the inbox, and every warning and error."""
     if as_json:
         print_json(result.described())
         return
     asked = any(outcome.evidence for outcome in result.outcomes)
     lines = [{**one.line(), **({"source": one.evidence or ""} if asked else {})} for one in result.outcomes]
     show_rows(lines, as_json=False)
+    for arrival in result.arrivals:
+        note(f"{'' if arrival.outcome == 'landed' else 'warning: '}inbox: {arrival}")
     for outcome in result.outcomes:
         for warning in outcome.warnings:
             note(f"warning: {outcome.indicator_id}: {warning}")

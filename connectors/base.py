@@ -21,7 +21,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, BinaryIO, Literal, Protocol
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 from urllib.parse import quote, urlencode, urlsplit
 
 Origin = Literal["published", "synthetic"]
@@ -33,6 +33,9 @@ TARGET = "target"
 
 LANDED = "landed"
 """The URL scheme of a file that a person put into the archive with ``yhovi land``."""
+
+DATABASE = "database"
+"""The URL scheme of a database by its name in the settings. A request's body is then JSON: ``sql`` and ``parameters``."""
 
 _HTML_MARKS = (b"<!doctype html", b"<html")
 _MARKUP_MARKS = (*_HTML_MARKS, b"<?xml", b"<error")
@@ -70,7 +73,7 @@ class Request:
 
     url: str
     parameters: tuple[tuple[str, str], ...] = ()
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST", "SELECT"] = "GET"
     body: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     secret: Secret | None = None
@@ -133,11 +136,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One piece of the raw data: an answer, how to read it, and which release it belongs to."""
+    """One piece of the raw data: an answer, how to read it, and which release it belongs to.
+
+    ``labels`` are columns beside those of the answer, each with the text that it has on every row.
+    """
 
     answer: Answer
     reading: Reading
     release: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +247,45 @@ class Connector(Protocol):
         """The rows of an answer whose Reading is :data:`OWN`, in batches; :func:`no_parse` where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that a query may name, and what the source calls it.
+
+    ``dimension`` is the word that a query has for it (``variable``, ``area_type``), or :data:`DATASET` for a data set.
+    """
+
+    dimension: str
+    code: str
+    label: str
+
+
+DATASET = "dataset"
+"""The dimension of the terms that are data sets."""
+
+Description = Generator[Request, Answer, Sequence[Term]]
+
+
+@runtime_checkable
+class Describing(Protocol):
+    """What a connector may offer beside its contract: a look at what its source says there is to be asked for."""
+
+    def describe(self, dataset: str) -> Description:
+        """The questions, in order; returns the dimensions and codes of a data set, or all data sets where it is empty.
+
+        What the connector knows itself is returned without a question.
+
+        Raises:
+            SourceError: Before the first question, if nothing can be called so; later, if an answer is none.
+        """
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """What a connector says if its source takes a key."""
+
+    SECRET: Secret
+
+
 def no_parse(answer: Answer) -> Iterable[Cells]:
     """What a connector has for ``parse`` if every answer of its source is for a reader."""
     raise SourceError(f"There is no way to read {answer.request.address}.", "This is a bug in the connector.")
@@ -266,6 +312,44 @@ def require_body(answer: Answer) -> None:
         raise SourceError(
             f"A JSON message came back where CSV was asked for: {said}", "Check the query against the source."
         )
+
+
+def json_of(answer: Answer) -> Any:
+    """What a JSON answer says; numbers stay the texts that they are.
+
+    Raises:
+        SourceError: It is empty, a web page, or no JSON.
+    """
+    require_body(answer)
+    answer.stream.seek(0)
+    try:
+        return json.load(answer.stream, parse_int=str, parse_float=str)
+    except ValueError:
+        raise SourceError("The answer isn't JSON, or was cut short.", "Run again.") from None
+    finally:
+        answer.stream.seek(0)
+
+
+def objects(said: Any, *names: str) -> list[Mapping[str, Any]]:
+    """The objects in the list at the end of these names; none where there is no such list.
+
+    >>> objects({"items": [{"id": 1}, "x"]}, "items")
+    [{'id': 1}]
+    """
+    for name in names:
+        said = said.get(name) if isinstance(said, dict) else None
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+def text_of(said: Any, *names: str) -> str:
+    """The text at the end of these names, on one line; empty where there is none.
+
+    >>> text_of({"name": {"value": "Employment  rate "}}, "name", "value")
+    'Employment rate'
+    """
+    for name in names:
+        said = said.get(name) if isinstance(said, dict) else None
+    return " ".join(said.split()) if isinstance(said, str) else ""
 
 
 def csv_rows(answer: Answer) -> Iterator[list[str]]:

@@ -27,29 +27,38 @@ what is done about it here:
 * An indicator that isn't there and a choice that leaves nothing are answered with 400, by earlier versions with
   nothing. An indicator that has the wrong unit in its text (a ratio in percent) has been seen: set ``measure`` by what
   the figures are.
+* Indicators, and the dimensions of one with their codes, are listed under ``metadata/indicators``, the codes only with
+  ``fullDims``.
 * The files that ONS keeps of these series are of another form (``observation`` in place of ``value``, several
   indicators in one) and are no answers of this service.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from .base import (
+    DATASET,
     Answer,
     Ask,
     Budget,
     Column,
+    Description,
     Exchange,
     Part,
     Reading,
     Request,
     SourceError,
+    Term,
     csv_rows,
+    json_of,
     no_parse,
+    objects,
     require_body,
+    text_of,
 )
 
 NAME = "els"
@@ -60,7 +69,10 @@ BUDGET = Budget(requests=2, seconds=1.0)
 
 parse = no_parse
 
-_URL = "https://www.ons.gov.uk/explore-local-statistics/api/v1/data.csv"
+_API = "https://www.ons.gov.uk/explore-local-statistics/api/v1"
+_URL = f"{_API}/data.csv"
+_LIST = f"{_API}/metadata/indicators"
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _AREA, _PERIOD, _VALUE, _STATUS = "areacd", "period", "value", "status"
 _FIXED = (_AREA, "areanm", _PERIOD, _VALUE, _STATUS)
 _LIMITS = ("lci_95", "uci_95")
@@ -95,7 +107,7 @@ QUERY_SCHEMA: Mapping[str, Any] = MappingProxyType(
         "properties": {
             "indicator": {
                 "type": "string",
-                "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$",
+                "pattern": _SLUG,
                 "not": {"const": "all"},
                 "description": "The end of the address of the indicator's page, such as greenhouse-gas-emissions.",
             },
@@ -162,6 +174,43 @@ def outline(ask: Ask) -> tuple[str, ...]:
         f"one answer with all of {ask.query['indicator']}; no area and period may come twice",
         "the publisher says that this service may change without notice",
     )
+
+
+def describe(dataset: str) -> Description:
+    """The indicators; or of one, by the end of its address, its dimensions and their codes."""
+    if not dataset:
+        answer = yield Request(_LIST, purpose="discover", expects="json")
+        return [Term(DATASET, text_of(one, "slug"), text_of(one, "label")) for one in _indicators(answer)]
+    if not re.fullmatch(_SLUG, dataset):
+        cure = "They are called like the ends of their addresses, such as greenhouse-gas-emissions."
+        raise SourceError(f"{dataset} is no indicator of Explore Local Statistics.", cure)
+    answer = yield Request(f"{_LIST}/{dataset}", (("fullDims", "true"),), purpose="discover", expects="json")
+    dimensions = _described(answer, dataset)
+    return [term for name, said in dimensions.items() for term in _terms(name, said)]
+
+
+def _indicators(answer: Answer) -> Sequence[Mapping[str, Any]]:
+    found = objects(json_of(answer))
+    if not found:
+        raise SourceError("The answer lists no indicators.", _CURE)
+    return found
+
+
+def _described(answer: Answer, indicator: str) -> Mapping[str, Any]:
+    """The dimensions in what is said about an indicator."""
+    said = json_of(answer)
+    dimensions = said.get("dimensions") if isinstance(said, dict) else None
+    if not isinstance(dimensions, dict) or text_of(said, "slug") != indicator:
+        raise SourceError(f"The answer doesn't describe {indicator}.", _CURE)
+    return dimensions
+
+
+def _terms(name: str, said: Any) -> Sequence[Term]:
+    """The codes of a dimension in their order, as JSON-stat has them: a list, or their places by code."""
+    category = said.get("category") if isinstance(said, dict) else None
+    index = category.get("index") if isinstance(category, dict) else None
+    codes = list(index) if isinstance(index, (dict, list)) else []
+    return [Term(name, str(code), text_of(category, "label", str(code))) for code in codes]
 
 
 def _request(query: Mapping[str, Any]) -> Request:

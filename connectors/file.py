@@ -11,20 +11,31 @@
 
 A file says nothing of its columns before it is fetched, so the spec does (``columns``), and is held to it. A file that
 was landed under the same data set and release (``yhovi land``) stands in for the address, and nothing is fetched. With
-``landed: true`` there is no address: the file is awaited from a person.
+``landed: true`` there is no address: the file is awaited from a person, who is told its name if ``file`` says it:
 
-Only publishers' hosts can be named; the settings can add a host (``hosts``), a spec can't.
+    query: {landed: true, release: 2022-09, file: "[0-9]{6}_fixed_laua_coverage_r[0-9]+[.]csv"}
+
+Only publishers' hosts can be named; the settings can add a host (``hosts``), a spec can't. The address of a preview on
+GOV.UK (``www.gov.uk/csv-preview/…``) stands for the file that it shows the beginning of. Where an address changes with
+each release, one of the connectors that find the newest file is the better choice: govuk, ons, ofcom and others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .base import LANDED, Ask, Budget, Column, Exchange, Media, Part, Reading, Request, no_parse, require_body
+from .base import Ask, Budget, Exchange, Part, Reading, Request, no_parse, require_body
+from .releases.files import (
+    awaited,
+    awaited_sentence,
+    expects_of,
+    file_request,
+    format_of,
+    read_options,
+    said_by_the_spec,
+)
 
 NAME = "file"
 TITLE = "A file at a publisher's address, or landed by hand"
@@ -39,6 +50,7 @@ HOSTS: tuple[str, ...] = (
 )
 BUDGET = Budget(requests=2, seconds=1.0)
 
+columns = said_by_the_spec
 parse = no_parse
 
 _ADDRESS = "The file's address at a publisher's host: https, without a user name."
@@ -54,21 +66,24 @@ QUERY_SCHEMA: Mapping[str, Any] = MappingProxyType(
                 "description": _ADDRESS,
             },
             "landed": {"const": True, "description": "The file has no address: it is landed by hand."},
+            "file": {
+                "type": "string",
+                "format": "regex",
+                "description": "With landed: a regular expression for the file's whole name, for whoever looks for it.",
+            },
             "release": {"type": ["string", "integer"], "description": "The publisher's name for the edition."},
         },
         "if": {"not": {"required": ["landed"]}},
-        "then": {"required": ["url"], "properties": {"url": {"description": f"{_ADDRESS} Or landed: true."}}},
+        "then": {
+            "required": ["url"],
+            "properties": {
+                "url": {"description": f"{_ADDRESS} Or landed: true."},
+                "file": {"not": {}, "description": "It goes with landed: true."},
+            },
+        },
         "else": {"properties": {"url": {"not": {}, "description": "Either an address, or landed: true."}}},
     }
 )
-
-_MEDIA: Mapping[str, Media] = MappingProxyType({"csv": "csv", "json": "json", "workbook": "workbook"})
-_WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".xlsm", ".xlsb"})
-
-
-def columns(query: Mapping[str, Any]) -> tuple[Column, ...] | None:  # noqa: ARG001  (the query doesn't say)
-    """Unknown: the spec's ``columns`` say them."""
-    return None
 
 
 def exchange(ask: Ask) -> Exchange:
@@ -82,37 +97,15 @@ def exchange(ask: Ask) -> Exchange:
 def outline(ask: Ask) -> tuple[str, ...]:
     """What follows the first request."""
     if ask.query.get("landed"):
-        return (f"awaited from a person: yhovi land {ask.dataset} FILE --release RELEASE",)
+        return (awaited_sentence(ask),)
     return ("one answer, or the file landed for the same data set and release",)
 
 
 def reading(ask: Ask) -> Reading:
     """The reader and its options: said by the spec, the format else told by the name's ending."""
-    options = {name: option for name, option in ask.read.items() if name != "format"}
-    return Reading(ask.read.get("format") or _format(ask.query.get("url", "")), options)
-
-
-def _format(url: str) -> str:
-    """Told by the path's ending or a parameter's: publishers hand out files as ?uri=/…/name.xlsx too."""
-    split = urlsplit(url)
-    names = (unquote(split.path), *(value for _, value in parse_qsl(split.query)))
-    endings = {PurePosixPath(name).suffix.lower() for name in names}
-    if endings & _WORKBOOKS:
-        return "workbook"
-    return "json" if ".json" in endings else "csv"
+    return Reading(ask.read.get("format") or format_of(ask.query.get("url", "")), read_options(ask))
 
 
 def _request(ask: Ask) -> Request:
-    if ask.query.get("landed"):
-        release = ask.query.get("release")
-        parameters = (("release", str(release)),) if release is not None else ()
-        return Request(f"{LANDED}:{ask.dataset}", parameters, expects=_expects(ask))
-    url = urlsplit(ask.query["url"])
-    address = url._replace(query="", fragment="").geturl()
-    return Request(address, tuple(parse_qsl(url.query, keep_blank_values=True)), expects=_expects(ask))
-
-
-def _expects(ask: Ask) -> Media:
-    if ask.read.get("member"):
-        return "any"
-    return _MEDIA[reading(ask).reader]
+    media = expects_of(ask, reading(ask))
+    return awaited(ask, media) if ask.query.get("landed") else file_request(ask.query["url"], media)

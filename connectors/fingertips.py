@@ -18,6 +18,8 @@ What the service does, as seen in public captures of 2025 and 2026:
   end ("Compared to …"), so columns are found by name.
 * ``Area Type`` is a label that varies with the call: never filter on it, area codes are what counts.
 * 402 is upper tier, not districts: districts and unitaries are 501 (as of April 2023), upper tier 502.
+* What there is stands in JSON (as its clients fingertips_py and fingertipsR ask for it): ``indicator_metadata``,
+  ``area_types``, and ``available_data``, which says at which area types an indicator is.
 """
 
 from __future__ import annotations
@@ -27,18 +29,24 @@ from types import MappingProxyType
 from typing import Any
 
 from .base import (
+    DATASET,
     Answer,
     Ask,
     Budget,
     Column,
+    Description,
     Exchange,
     Part,
     Reading,
     Request,
     SourceError,
+    Term,
     csv_rows,
+    json_of,
     no_parse,
+    objects,
     require_body,
+    text_of,
 )
 
 NAME = "fingertips"
@@ -49,7 +57,9 @@ BUDGET = Budget(requests=2, seconds=1.0)
 
 parse = no_parse
 
-_URL = "https://fingertips.phe.org.uk/api/all_data/csv/by_indicator_id"
+_API = "https://fingertips.phe.org.uk/api"
+_URL = f"{_API}/all_data/csv/by_indicator_id"
+_NAME = ("Descriptive", "Name")
 
 _AREA_TYPES: Mapping[int, str] = MappingProxyType(
     {
@@ -119,6 +129,44 @@ def exchange(ask: Ask) -> Exchange:
 def outline(ask: Ask) -> tuple[str, ...]:
     """What follows the first request."""
     return (f"one answer; all of its rows must be of indicator {ask.query['indicator']}",)
+
+
+def describe(dataset: str) -> Description:
+    """The indicators; or of one, by its number, the area types that it is published at, and what is said about it."""
+    if not dataset:
+        parameters = (("include_definition", "no"), ("include_system_content", "no"))
+        answer = yield _list("indicator_metadata/all", *parameters)
+        return [Term(DATASET, number, text_of(said, *_NAME)) for number, said in _metadata(answer).items()]
+    if not dataset.isdecimal():
+        raise SourceError(
+            f"{dataset} is no indicator of Fingertips.", "They are called by their numbers, such as 93721."
+        )
+    answer = yield _list("indicator_metadata/by_indicator_id", ("indicator_ids", dataset))
+    said = _metadata(answer).get(dataset)
+    if not isinstance(said, dict):
+        raise SourceError(f"Fingertips has no indicator {dataset}.", "Check the number.")
+    answer = yield _list("available_data", ("indicator_id", dataset))
+    available = dict.fromkeys(str(one.get("AreaTypeId")) for one in objects(json_of(answer)))
+    answer = yield _list("area_types")
+    names = {str(one.get("Id")): text_of(one, "Name") for one in objects(json_of(answer))}
+    about = said[_NAME[0]] if isinstance(said.get(_NAME[0]), dict) else {}
+    return [
+        Term("indicator", dataset, text_of(said, *_NAME)),
+        *(Term("area_type", one, names.get(one, "")) for one in available),
+        *(Term("about", name, text_of(about, name)) for name in about if text_of(about, name)),
+    ]
+
+
+def _list(path: str, *parameters: tuple[str, str]) -> Request:
+    return Request(f"{_API}/{path}", parameters, purpose="discover", expects="json")
+
+
+def _metadata(answer: Answer) -> Mapping[str, Any]:
+    """What is said about indicators, by their numbers."""
+    said = json_of(answer)
+    if not isinstance(said, dict) or not said:
+        raise SourceError("The answer is about no indicator.", "Check the number; if it is right, run again.")
+    return said
 
 
 def _request(query: Mapping[str, Any]) -> Request:

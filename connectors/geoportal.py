@@ -19,18 +19,39 @@ What the services do, as Esri's reference and issues of Esri's and others' clien
   ``exceededTransferLimit`` (in GeoJSON inside ``properties``), which it may also do where none are, or not at all. So
   the number of rows is asked for first, and pages are asked for until that many have come.
 * Without an order pages may overlap: rows are put in order by the key, or by all of the fields.
+* What services there are stands at their root, some thousands in one answer; what is in one, in its layers and tables.
 * Boundaries are kept in EPSG:27700, in metres: degrees (EPSG:4326) are asked for, and anything else is refused.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
-from .base import OWN, Answer, Ask, Budget, Cells, Column, Exchange, Part, Reading, Request, SourceError, require_body
+from .base import (
+    DATASET,
+    OWN,
+    Answer,
+    Ask,
+    Budget,
+    Cells,
+    Column,
+    Description,
+    Exchange,
+    Part,
+    Reading,
+    Request,
+    SourceError,
+    Term,
+    objects,
+    require_body,
+    text_of,
+)
 
 NAME = "geoportal"
 TITLE = "Open Geography Portal (Office for National Statistics)"
@@ -49,6 +70,8 @@ _DEGREES = "4326"
 _DEGREES_NAMED = ("EPSG:4326", "EPSG::4326", "CRS84")
 _LONGEST, _SHOWN = 180.0, 5
 
+_SERVICE = r"^[A-Za-z0-9_-]+$"
+_FEATURES = "FeatureServer"
 _FIELD: Mapping[str, Any] = MappingProxyType({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})
 
 QUERY_SCHEMA: Mapping[str, Any] = MappingProxyType(
@@ -59,7 +82,7 @@ QUERY_SCHEMA: Mapping[str, Any] = MappingProxyType(
         "properties": {
             "service": {
                 "type": "string",
-                "pattern": "^[A-Za-z0-9_-]+$",
+                "pattern": _SERVICE,
                 "description": "The service's name, as in the address on the lookup's page: LAD24_CSP24_PFA24_EW_LU.",
             },
             "layer": {"type": "integer", "minimum": 0, "description": "The service's layer; 0 if not said."},
@@ -139,6 +162,38 @@ def parse(answer: Answer) -> Iterable[Cells]:
     rows = [_row(feature) for feature in _features(_said(answer))]
     if rows:
         yield {name: [row.get(name) for row in rows] for name in rows[0]}
+
+
+def describe(dataset: str) -> Description:
+    """The services; or of one its layers and tables with their fields."""
+    if not dataset:
+        answer = yield _about("")
+        found = [one for one in objects(_said(answer), "services") if one.get("type") == _FEATURES]
+        return [Term(DATASET, text_of(one, "name"), _FEATURES) for one in found]
+    if not re.fullmatch(_SERVICE, dataset):
+        raise SourceError(f"{dataset} is no service of the portal.", "They are called like LAD24_CSP24_PFA24_EW_LU.")
+    answer = yield _about(f"/{dataset}/{_FEATURES}")
+    said = _said(answer)
+    layers = [
+        (str(one.get("id")), text_of(one, "name")) for what in ("layers", "tables") for one in objects(said, what)
+    ]
+    terms = [Term("layer", number, name) for number, name in layers]
+    for number, _ in layers:
+        answer = yield _about(f"/{dataset}/{_FEATURES}/{quote(number, safe='')}")
+        terms += [_field(field, number) for field in objects(_said(answer), "fields")]
+    return terms
+
+
+def _about(path: str) -> Request:
+    return Request(f"{_BASE}{path}", (("f", "json"),), purpose="discover", expects="json")
+
+
+def _field(said: Mapping[str, Any], layer: str) -> Term:
+    """A field of a layer: its name, and what kind of value it holds."""
+    kind = text_of(said, "type").removeprefix("esriFieldType")
+    alias = text_of(said, "alias")
+    named = f"{alias} ({kind})" if alias not in ("", text_of(said, "name")) else kind
+    return Term("field" if layer == "0" else f"field of layer {layer}", text_of(said, "name"), named)
 
 
 def _counting(query: Mapping[str, Any]) -> Request:

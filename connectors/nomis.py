@@ -23,6 +23,8 @@ What the service does, as seen in public captures of 2025 and 2026, and what is 
 * ``DATE`` of the Annual Population Survey is the **last month** of a twelve-month window, not a year.
 * GSS codes as ``geography`` are answered as county/unitary (type 423): numeric ids or types are asked for instead.
 * A page of HTML comes with success when the address or a parameter is wrong.
+* Data sets, their dimensions and codes are listed as SDMX (``def.sdmx.json``, as its API help has it); of areas only
+  the uppermost and the types are asked for, since there are tens of thousands.
 """
 
 from __future__ import annotations
@@ -32,21 +34,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from .base import (
+    DATASET,
     Answer,
     Ask,
     Budget,
     Column,
+    Description,
     Exchange,
     Part,
     Reading,
     Request,
     Secret,
     SourceError,
+    Term,
     csv_rows,
+    json_of,
     no_parse,
+    objects,
     require_body,
+    text_of,
 )
 
 NAME = "nomis"
@@ -54,11 +63,11 @@ TITLE = "Nomis (Office for National Statistics)"
 REVISION = 1
 HOSTS: tuple[str, ...] = ("www.nomisweb.co.uk",)
 BUDGET = Budget(requests=2, seconds=1.0)
+SECRET = Secret("NOMIS_API_KEY", "parameter", "uid", required=False)
 
 parse = no_parse
 
 _BASE = "https://www.nomisweb.co.uk/api/v01/dataset"
-_KEY = Secret("NOMIS_API_KEY", "parameter", "uid", required=False)
 
 # The dimensions of each data set beside geography, time and measures, as its answers name them.
 _DIMENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -128,6 +137,8 @@ _DATE: Mapping[str, Any] = MappingProxyType(
 _GEOGRAPHY = "GEOGRAPHY"
 _NOT_DIMENSIONS = frozenset({"DATE", "OBS_STATUS", "OBS_CONF"})
 _BOOKKEEPING = frozenset({"RECORD_OFFSET", "RECORD_COUNT", "URN"})
+_FREQUENCY = "FREQ"
+_DATASET_ID = re.compile(r"NM_[0-9]+_[0-9]+")
 _ONE_AREA = re.compile(r"[0-9]+(\.\.\.[0-9]+)?|[A-Z][0-9]{8}")
 _SHOWN = 5
 
@@ -224,18 +235,67 @@ def outline(ask: Ask) -> tuple[str, ...]:
     )
 
 
+def describe(dataset: str) -> Description:
+    """The data sets; or of one its dimensions with their codes, of areas the uppermost and the types."""
+    if not dataset:
+        answer = yield _definition("def")
+        return [Term(DATASET, str(one.get("id")), text_of(one, "name", "value")) for one in _families(answer)]
+    if not _DATASET_ID.fullmatch(dataset):
+        raise SourceError(f"{dataset} is no data set of Nomis.", "They are called like NM_17_5.")
+    answer = yield _definition(f"{dataset}/def")
+    terms: list[Term] = []
+    for concept in _concepts(answer, dataset):
+        names = [f"{concept}.def", *([f"{concept}/TYPE/def"] if concept == _GEOGRAPHY.lower() else [])]
+        for name in names:
+            answer = yield _definition(f"{dataset}/{quote(name)}")
+            terms += _terms(answer, concept)
+    return terms
+
+
+def _definition(path: str) -> Request:
+    return Request(f"{_BASE}/{path}.sdmx.json", secret=SECRET, purpose="discover", expects="json")
+
+
+def _families(answer: Answer) -> Sequence[Mapping[str, Any]]:
+    """The data sets that a definition is of."""
+    families = objects(json_of(answer), "structure", "keyfamilies", "keyfamily")
+    if not families:
+        raise SourceError("The answer names no data set.", "Check the name: Nomis has none that is called so.")
+    return families
+
+
+def _concepts(answer: Answer, dataset: str) -> Sequence[str]:
+    """The dimensions of the data set as a query calls them, time included."""
+    family = _families(answer)[0]
+    if family.get("id") != dataset:
+        raise SourceError(f"{dataset} was asked for, the answer is about {family.get('id')}.", "Run again.")
+    components = family.get("components")
+    named = [text_of(one, "conceptref") for one in objects(components, "dimension")]
+    named.append(text_of(components, "timedimension", "conceptref"))
+    return [name.lower() for name in named if name and name != _FREQUENCY]
+
+
+def _terms(answer: Answer, concept: str) -> Sequence[Term]:
+    """The codes in a list of codes."""
+    lists = objects(json_of(answer), "structure", "codelists", "codelist")
+    if not lists:
+        raise SourceError(f"The answer lists no codes of {concept}.", "Check the address in a browser.")
+    codes = [code for one in lists for code in objects(one, "code")]
+    return [Term(concept, str(code.get("value")), text_of(code, "description", "value")) for code in codes]
+
+
 def _request(ask: Ask) -> Request:
     query = ask.query
     parameters = [("geography", _geography(ask)), _time(query["time"])]
     parameters += [(name, ",".join(_codes(said))) for name, said in query.get("dimensions", {}).items()]
     parameters.append(("measures", ",".join(_codes(query["measures"]))))
     url = f"{_BASE}/{query['dataset']}.data.csv"
-    return Request(url, tuple(parameters), secret=_KEY, expects="csv")
+    return Request(url, tuple(parameters), secret=SECRET, expects="csv")
 
 
 def _page(first: Request, offset: int) -> Request:
     parameters = (*first.parameters, ("RecordOffset", str(offset)))
-    return Request(first.url, parameters, secret=_KEY, purpose="page", expects="csv")
+    return Request(first.url, parameters, secret=SECRET, purpose="page", expects="csv")
 
 
 def _geography(ask: Ask) -> str:

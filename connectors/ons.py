@@ -42,37 +42,59 @@ What the services do, and what is done about it here:
   ``*``.
 * The API allows 120 requests in 10 seconds and 200 in a minute, then blocks for a minute (its developers' site); the
   website has limits of its own, which it doesn't tell.
+* Lists of the API (data sets, editions, versions, options) come in pages of 20 unless more are asked for, 1,000 at most
+  (its specification, dp-dataset-api); ``total_count`` says how many there are.
 * Most data sets of the API that aren't of the census are old: population stopped in 2024. Look at the dates.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import PurePosixPath
+from datetime import date
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any
+from urllib.parse import quote
 
 from .base import (
-    LANDED,
+    DATASET,
     OWN,
     Answer,
     Ask,
     Budget,
     Cells,
     Column,
+    Description,
     Exchange,
-    Media,
     Part,
     Reading,
     Request,
     SourceError,
+    Term,
     csv_rows,
+    objects,
     require_body,
+    text_of,
+)
+from .releases.files import (
+    AGAIN,
+    WHICH_EDITION,
+    File,
+    at,
+    british_day,
+    expects,
+    is_landed,
+    json_object,
+    landable,
+    landed,
+    newest,
+    only_file,
+    quoted,
+    read_options,
+    reading,
+    require_release,
 )
 
 NAME = "ons"
@@ -97,17 +119,11 @@ _VALUE = "observation"
 _LABEL = "_name"
 _MOST_EDITIONS = 24
 _PAGE_OF_LIST = 100
-_SHOWN = 12
+_PAGE_OF_OPTIONS = 1000
 _LATEST_VERSION = re.compile(r"/editions/([A-Za-z0-9._-]+)/versions/([0-9]+)/?$")
 _FIRST_HEADER = re.compile(r"[vV]4_([0-9]+)")
-_WORKBOOKS = frozenset({".xlsx", ".xls", ".ods", ".xlsm", ".xlsb"})
-_READERS: Mapping[str, str] = MappingProxyType(
-    {**dict.fromkeys(_WORKBOOKS, "workbook"), ".csv": "csv", ".json": "json"}
-)
-_MEDIA: Mapping[str, Media] = MappingProxyType({"csv": "csv", "json": "json", "workbook": "workbook"})
 
 _EITHER = "Either a dataset page, or a data set of the API."
-_AGAIN = "Run again; if it stays so, open the address in a browser."
 _BROWSE = "Open the address in a browser, without /data at its end: the page may have moved."
 _OPTION: Mapping[str, Any] = MappingProxyType(
     {"type": ["string", "integer"], "description": 'The code of an option; of time its label; "*" for all.'}
@@ -228,9 +244,9 @@ def outline(ask: Ask) -> tuple[str, ...]:
     query = ask.query
     if "page" in query:
         name = f"the one whose name matches {query['file']}" if "file" in query else "its only one"
-        return ("the newest edition of the page, and of its files " + name, _landable(ask))
+        return ("the newest edition of the page, and of its files " + name, landable(ask))
     if "dimensions" not in query:
-        return ("the whole data set as CSV", _landable(ask))
+        return ("the whole data set as CSV", landable(ask))
     requests = len(tuple(_combinations(query["dimensions"])))
     each = "1 request" if requests == 1 else f"{requests} requests"
     return (f"the names of the version's dimensions, then {each} for its observations",)
@@ -239,7 +255,7 @@ def outline(ask: Ask) -> tuple[str, ...]:
 def parse(answer: Answer) -> Iterable[Cells]:
     """The observations of one answer, as a table."""
     asked = {name: option for name, option in answer.request.parameters if option != _ALL}
-    rows = [{**asked, **_row(one)} for one in _objects(_json(answer).get("observations"))]
+    rows = [{**asked, **_row(one)} for one in objects(json_object(answer).get("observations"))]
     names = dict.fromkeys(name for row in rows for name in row)
     yield {name: [row.get(name) or None for row in rows] for name in names}
 
@@ -250,18 +266,77 @@ def listing() -> Generator[Request, Answer, tuple[tuple[str, str], ...]]:
     Raises:
         SourceError: A page is none, comes twice, or fewer data sets came than were announced.
     """
+    return tuple((yield from _listing(_List(_API, "data sets", "id", "title"))).items())
+
+
+def describe(dataset: str) -> Description:
+    """The data sets of the API; or of one its editions, versions, dimensions and options; or what a page has."""
+    if not dataset:
+        return [Term(DATASET, code, title) for code, title in (yield from listing())]
+    if re.fullmatch(QUERY_SCHEMA["properties"]["page"]["pattern"], dataset):
+        answer = yield _page(dataset)
+        return _on_page(json_object(answer), dataset)
+    if not re.fullmatch(QUERY_SCHEMA["properties"]["dataset"]["pattern"], dataset):
+        cure = "It is one of the API, such as wellbeing-local-authority, or the path of a page from its first slash on."
+        raise SourceError(f"{dataset} is no data set of ONS.", cure)
+    return (yield from _in_the_api(dataset))
+
+
+# What there is to be asked for -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of the API: where it is, what it is of, and where its items have their code and label."""
+
+    url: str
+    title: str
+    code: str
+    label: str
+    page: int = _PAGE_OF_LIST
+
+
+def _listing(wanted: _List) -> Generator[Request, Answer, dict[str, str]]:
+    """All items of a list, by code and label, asked for page by page."""
     found: dict[str, str] = {}
     asked, announced = 0, 1
     while asked < announced:
-        parameters = (("limit", str(_PAGE_OF_LIST)), ("offset", str(asked)))
-        answer = yield Request(_API, parameters, purpose="discover" if not asked else "page", expects="json")
-        items, announced = _listed(_json(answer))
+        parameters = (("limit", str(wanted.page)), ("offset", str(asked)))
+        answer = yield Request(wanted.url, parameters, purpose="discover" if not asked else "page", expects="json")
+        items, announced = _listed(json_object(answer), wanted)
         found |= items
-        asked += _PAGE_OF_LIST
+        asked += wanted.page
     if len(found) != announced:
-        message = f"{announced:,} data sets were announced, {len(found):,} came."
+        message = f"{announced:,} {wanted.title} were announced, {len(found):,} came."
         raise SourceError(message, "The list may have changed between two pages: run again.")
-    return tuple(found.items())
+    return found
+
+
+def _in_the_api(dataset: str) -> Description:
+    """Editions, the versions of the latest one, and the dimensions of the latest version with their options."""
+    answer = yield _latest({"dataset": dataset})
+    latest = _version({"dataset": dataset}, json_object(answer))
+    editions = f"{_API}/{dataset}/editions"
+    found = yield from _listing(_List(editions, "editions", "edition", "edition"))
+    terms = [Term("edition", one, "the latest" if one == latest.edition else "") for one in found]
+    versions = f"{editions}/{latest.edition}/versions"
+    found = yield from _listing(_List(versions, f"versions of {latest.edition}", "version", "release_date"))
+    days = {one: f", released {day[:10]}" if day else "" for one, day in found.items()}
+    terms += [Term("version", one, f"{latest.edition}{day}") for one, day in days.items()]
+    answer = yield Request(f"{_API}/{latest.path}", purpose="discover", expects="json")
+    for name in _names(json_object(answer)):
+        options = f"{_API}/{latest.path}/dimensions/{quote(name, safe='')}/options"
+        found = yield from _listing(_List(options, f"options of {name}", "option", "label", _PAGE_OF_OPTIONS))
+        terms += [Term(name, option, label) for option, label in found.items()]
+    return terms
+
+
+def _on_page(page: Mapping[str, Any], uri: str) -> Sequence[Term]:
+    """The editions that a dataset page lists, or the files of an edition."""
+    if page.get("type") == "dataset":
+        edition = _as_edition(page, uri)
+        return [Term("file", one.rpartition("/")[2], f"released {edition.released}") for one in edition.files]
+    return [Term("edition", one.rpartition("/")[2], one) for one in _uris(page)]
 
 
 # Dataset pages ---------------------------------------------------------------------------------------
@@ -282,15 +357,15 @@ class _Edition:
 
 def _from_page(ask: Ask) -> Exchange:
     answer = yield _page(ask.query["page"])
-    if _is_landed(answer):
-        return [_landed(answer, ask)]
-    edition = yield from _edition(ask.query, _json(answer))
-    _require_release(ask.query, edition.released.isoformat())
+    if is_landed(answer):
+        return [landed(answer, ask)]
+    edition = yield from _edition(ask.query, json_object(answer))
+    require_release(ask.query, edition.released.isoformat())
     file = _file(edition, ask.query.get("file"))
     path = file if file.startswith("/") else f"{edition.uri}/{file}"
-    answer = yield Request(f"{_SITE}/file", (("uri", path),), expects=_expects(ask, path))
+    answer = yield Request(f"{_SITE}/file", (("uri", path),), expects=expects(ask, path))
     require_body(answer)
-    return [Part(answer, _reading(ask, path), edition.released.isoformat())]
+    return [Part(answer, reading(ask, path), edition.released.isoformat())]
 
 
 def _page(uri: str) -> Request:
@@ -307,12 +382,12 @@ def _edition(query: Mapping[str, Any], page: Mapping[str, Any]) -> Generator[Req
     editions: list[_Edition] = []
     for uri in _chosen(query, _uris(page)):
         answer = yield _page(uri)
-        editions.append(_as_edition(_json(answer), uri))
+        editions.append(_as_edition(json_object(answer), uri))
     return _newest(editions)
 
 
 def _uris(page: Mapping[str, Any]) -> tuple[str, ...]:
-    uris = tuple(one.get("uri") for one in _objects(page.get("datasets")))
+    uris = tuple(one.get("uri") for one in objects(page.get("datasets")))
     if not uris or not all(isinstance(uri, str) and uri.startswith("/") for uri in uris):
         raise SourceError("The page lists no editions.", _BROWSE)
     return tuple(map(str, uris))
@@ -323,31 +398,23 @@ def _chosen(query: Mapping[str, Any], uris: Sequence[str]) -> tuple[str, ...]:
     pattern = query.get("edition", ".*")
     chosen = tuple(uri for uri in uris if re.fullmatch(pattern, uri.rpartition("/")[2]))
     if not chosen:
-        names = _quoted(uri.rpartition("/")[2] for uri in uris)
+        names = quoted(uri.rpartition("/")[2] for uri in uris)
         raise SourceError(f"No edition of the page matches '{pattern}': there are {names}.", "Correct the edition.")
     if len(chosen) > _MOST_EDITIONS:
         raise SourceError(
             f"The page has {len(chosen)} editions to choose from, more than the {_MOST_EDITIONS} that are looked at.",
-            "Say in the query which are meant, as a regular expression: edition.",
+            WHICH_EDITION,
         )
     return chosen
 
 
 def _newest(editions: Sequence[_Edition]) -> _Edition:
     """The edition that was released last, if the order of the list says so too."""
-    newest = max(editions, key=lambda edition: edition.released)
-    same = [edition for edition in editions if edition.released == newest.released]
-    if len(same) == 1 and newest in (editions[0], editions[-1]):
-        return newest
-    dates = _quoted((f"{one.name} of {one.released}" for one in editions), mark="")
-    raise SourceError(
-        f"It can't be told which edition is the newest: the page lists {dates}.",
-        "Say in the query which are meant, as a regular expression: edition.",
-    )
+    return editions[newest([(edition.name, edition.released) for edition in editions])]
 
 
 def _as_edition(page: Mapping[str, Any], uri: str) -> _Edition:
-    downloads = _objects(page.get("downloads"))
+    downloads = objects(page.get("downloads"))
     files = tuple(one["file"] for one in downloads if isinstance(one.get("file"), str) and one["file"])
     if not files:
         why = "lists files that only its website can fetch" if downloads else "lists no files"
@@ -358,28 +425,18 @@ def _as_edition(page: Mapping[str, Any], uri: str) -> _Edition:
 
 def _released(page: Mapping[str, Any], uri: str) -> date:
     """The day on which what the edition holds was put there."""
-    replaced = [one.get("updateDate") for one in _objects(page.get("versions"))]
-    said = replaced or [_at(page, "description", "releaseDate")]
+    replaced = [one.get("updateDate") for one in objects(page.get("versions"))]
+    said = replaced or [at(page, "description", "releaseDate")]
     try:
-        # summer's days begin at 23:00 of the day before in UTC, and nothing is released in the last hour of a day
-        return max((datetime.fromisoformat(str(text)) + timedelta(hours=1)).date() for text in said)
+        return max(british_day(text) for text in said)
     except ValueError:
         raise SourceError(f"The edition {uri} doesn't say when it was released.", _BROWSE) from None
 
 
 def _file(edition: _Edition, pattern: str | None) -> str:
     """The one file that is meant."""
-    named = {file.rpartition("/")[2]: file for file in edition.files}
-    meant = [name for name in named if pattern is None or re.fullmatch(pattern, name)]
-    if len(meant) == 1:
-        return named[meant[0]]
-    found = "none" if not meant else _quoted(meant)
-    wanted = f"One file that matches '{pattern}' is wanted" if pattern else "One file is wanted"
-    raise SourceError(
-        f"{wanted}, the edition {edition.name} has {found}"
-        + (f" among {_quoted(named)}." if len(meant) != len(named) else "."),
-        "Say in the query which is meant, as a regular expression for its whole name: file.",
-    )
+    files = [File(file.rpartition("/")[2], file) for file in edition.files]
+    return only_file(files, pattern, f"the edition {edition.name}").address
 
 
 # Whole data sets of the API --------------------------------------------------------------------------
@@ -406,13 +463,13 @@ def _whole(ask: Ask) -> Exchange:
     version = _stated(ask.query)
     if version is None:
         answer = yield _latest(ask.query)
-        if _is_landed(answer):
+        if is_landed(answer):
             return [_landed_csv(answer, ask)]
-        version = _version(ask.query, _json(answer))
+        version = _version(ask.query, json_object(answer))
     answer = yield Request(f"{_DOWNLOADS}/{version.path}.csv", expects="csv")
-    if _is_landed(answer):
+    if is_landed(answer):
         return [_landed_csv(answer, ask)]
-    _require_release(ask.query, version.release)
+    require_release(ask.query, version.release)
     require_body(answer)
     _require_header(answer)
     return [Part(answer, _csv(ask), version.release)]
@@ -433,7 +490,7 @@ def _latest(query: Mapping[str, Any]) -> Request:
 
 
 def _version(query: Mapping[str, Any], document: Mapping[str, Any]) -> _Version:
-    said = _LATEST_VERSION.search(str(_at(document, "links", "latest_version", "href")))
+    said = _LATEST_VERSION.search(str(at(document, "links", "latest_version", "href")))
     if said is None:
         message = f"The API doesn't say which version of {query['dataset']} is the latest."
         raise SourceError(message, "Say edition and version in the query.")
@@ -448,7 +505,7 @@ def _require_header(answer: Answer) -> None:
     pairs, rest = divmod(len(header) - 1 - int(said[1]), 2) if said else (0, 0)
     if said is None or rest or pairs < 1:
         raise SourceError(
-            f"The answer isn't a data set of the API: its header is {_quoted(header)}.",
+            f"The answer isn't a data set of the API: its header is {quoted(header)}.",
             "It has to begin with v4_ and the number of columns that come before the pairs of code and label.",
         )
 
@@ -461,9 +518,9 @@ def _observations(ask: Ask) -> Exchange:
     version = _stated(query)
     if version is None:
         answer = yield _latest(query)
-        version = _version(query, _json(answer))
+        version = _version(query, json_object(answer))
     answer = yield Request(f"{_API}/{version.path}", purpose="discover", expects="json")
-    _require_dimensions(query["dimensions"], _json(answer))
+    _require_dimensions(query["dimensions"], json_object(answer))
     parts: list[Part] = []
     for parameters in _combinations(query["dimensions"]):
         answer = yield Request(f"{_API}/{version.path}/observations", parameters, expects="json")
@@ -484,25 +541,30 @@ def _several(said: Any) -> Sequence[Any]:
 
 def _require_dimensions(dimensions: Mapping[str, Any], version: Mapping[str, Any]) -> None:
     """All dimensions of the version must be asked for, no other, and only one of them for all that there is."""
-    known = [str(one.get("name")) for one in _objects(version.get("dimensions"))]
+    known = _names(version)
     if sorted(known) != sorted(dimensions):
         raise SourceError(
-            f"The query has the dimensions {_quoted(sorted(dimensions))}, "
-            f"the version has {_quoted(sorted(known)) or 'none'}.",
+            f"The query has the dimensions {quoted(sorted(dimensions))}, "
+            f"the version has {quoted(sorted(known)) or 'none'}.",
             "Name each dimension of the version, spelled like this, and no other.",
         )
     everything = [name for name, said in dimensions.items() if _ALL in _several(said)]
     if len(everything) > 1 or any(len(_several(dimensions[name])) > 1 for name in everything):
         raise SourceError(
-            f"All options ({_ALL}) are asked of {_quoted(everything)}: the service allows one dimension, and no list.",
+            f"All options ({_ALL}) are asked of {quoted(everything)}: the service allows one dimension, and no list.",
             "List the options of the others.",
         )
 
 
+def _names(version: Mapping[str, Any]) -> list[str]:
+    """The dimensions of a version, as a query calls them."""
+    return [str(one.get("name")) for one in objects(version.get("dimensions"))]
+
+
 def _require_observations(answer: Answer, query: Mapping[str, Any]) -> None:
     """All that there is has come, none of it twice, and nothing that the query doesn't know of."""
-    document = _json(answer)
-    came = _objects(document.get("observations"))
+    document = json_object(answer)
+    came = objects(document.get("observations"))
     _require_all(document, len(came))
     _require_metadata(came, query)
     _require_distinct(came, [name for name, option in answer.request.parameters if option == _ALL])
@@ -515,16 +577,16 @@ def _require_distinct(observations: Sequence[Mapping[str, Any]], asked: Sequence
         isinstance(one.get(_VALUE), str) for one in observations
     ):
         message = "Observations came that don't say their value, or what they are of."
-        raise SourceError(message, _AGAIN)
+        raise SourceError(message, AGAIN)
     repeated = len(options) - len({tuple(said.values()) for said in options})
     if repeated:
-        raise SourceError(f"{repeated:,} of {len(options):,} observations repeat another one.", _AGAIN)
+        raise SourceError(f"{repeated:,} of {len(options):,} observations repeat another one.", AGAIN)
 
 
 def _require_all(document: Mapping[str, Any], came: int) -> None:
     announced, most = document.get("total_observations"), document.get("limit")
     if not came or announced != came or document.get("offset"):
-        raise SourceError(f"{announced or 0} observations were announced, {came:,} came.", _AGAIN)
+        raise SourceError(f"{announced or 0} observations were announced, {came:,} came.", AGAIN)
     if isinstance(most, int) and came >= most:
         raise SourceError(
             f"{came:,} observations came, which is the most that the service sends: there may be more.",
@@ -537,8 +599,8 @@ def _require_metadata(observations: Iterable[Mapping[str, Any]], query: Mapping[
     came = {name for one in observations for name in one.get("metadata") or {}}
     if came != named:
         raise SourceError(
-            f"Beside their value observations have {_quoted(sorted(came)) or 'nothing'}, "
-            f"the query names {_quoted(sorted(named)) or 'nothing'}.",
+            f"Beside their value observations have {quoted(sorted(came)) or 'nothing'}, "
+            f"the query names {quoted(sorted(named)) or 'nothing'}.",
             "Name the mark that explains missing numbers with marking, the others with numbers.",
         )
 
@@ -564,60 +626,13 @@ def _parts(observation: Mapping[str, Any], name: str) -> Iterable[tuple[str, Map
 # What they have in common ----------------------------------------------------------------------------
 
 
-def _json(answer: Answer) -> dict[str, Any]:
-    """The JSON object that an answer holds."""
-    require_body(answer)
-    answer.stream.seek(0)
-    try:
-        said = json.load(answer.stream)
-    except ValueError:
-        raise SourceError("The answer isn't JSON, or was cut short.", _AGAIN) from None
-    finally:
-        answer.stream.seek(0)
-    return said if isinstance(said, dict) else _no_object()
-
-
-def _no_object() -> NoReturn:
-    raise SourceError("The answer is JSON of another form than this service's.", _AGAIN)
-
-
-def _at(said: Any, *names: str) -> Any:
-    """What stands at the end of these names; None where one of them isn't there."""
-    for name in names:
-        said = said.get(name) if isinstance(said, dict) else None
-    return said
-
-
-def _objects(said: Any) -> list[dict[str, Any]]:
-    """The objects in a list; a list that isn't there, or null as the API writes an empty one, has none."""
-    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
-
-
-def _listed(document: Mapping[str, Any]) -> tuple[dict[str, str], int]:
-    items = _objects(document.get("items"))
+def _listed(document: Mapping[str, Any], wanted: _List) -> tuple[dict[str, str], int]:
+    items = objects(document.get("items"))
     announced = document.get("total_count")
     if not items or not isinstance(announced, int):
-        raise SourceError("The answer is no page of the list of data sets: it has no items, or no total_count.", _AGAIN)
-    return {str(one.get("id")): str(one.get("title")) for one in items}, announced
-
-
-def _require_release(query: Mapping[str, Any], release: str) -> None:
-    """If the query wants a certain release, it must be this one."""
-    wanted = query.get("release")
-    if wanted is not None and str(wanted) != release:
-        raise SourceError(
-            f"The release {wanted} is wanted, the newest one is {release}.",
-            f"Say release: {release} or none, or land the file of {wanted}.",
-        )
-
-
-def _is_landed(answer: Answer) -> bool:
-    return answer.request.url.startswith(f"{LANDED}:")
-
-
-def _landed(answer: Answer, ask: Ask) -> Part:
-    require_body(answer)
-    return Part(answer, _reading(ask, "the landed file"), answer.release)
+        message = f"The answer is no page of the list of {wanted.title}: it has no items, or no total_count."
+        raise SourceError(message, AGAIN)
+    return {str(one.get(wanted.code)): text_of(one, wanted.label) for one in items}, announced
 
 
 def _landed_csv(answer: Answer, ask: Ask) -> Part:
@@ -626,33 +641,5 @@ def _landed_csv(answer: Answer, ask: Ask) -> Part:
     return Part(answer, _csv(ask), answer.release)
 
 
-def _landable(ask: Ask) -> str:
-    if "release" not in ask.query:
-        return "a file can't be landed for it unless the query says a release"
-    return f"or the file landed for it: yhovi land {ask.dataset} FILE --release {ask.query['release']}"
-
-
 def _csv(ask: Ask) -> Reading:
-    return Reading("csv", _read_options(ask))
-
-
-def _reading(ask: Ask, name: str) -> Reading:
-    """The reader and its options: said by the spec, the format else told by the name's ending."""
-    reader = ask.read.get("format") or _READERS.get(PurePosixPath(name).suffix.lower())
-    if reader is None:
-        raise SourceError(f"It can't be told what kind of file {name} is.", "Say it: read: {format: csv}, or workbook.")
-    return Reading(reader, _read_options(ask))
-
-
-def _read_options(ask: Ask) -> dict[str, Any]:
-    return {name: option for name, option in ask.read.items() if name != "format"}
-
-
-def _expects(ask: Ask, name: str) -> Media:
-    return "any" if ask.read.get("member") else _MEDIA[_reading(ask, name).reader]
-
-
-def _quoted(names: Iterable[str], mark: str = "'") -> str:
-    listed = [f"{mark}{name}{mark}" for name in names]
-    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-    return ", ".join(listed[:_SHOWN]) + more
+    return Reading("csv", read_options(ask))

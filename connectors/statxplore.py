@@ -51,19 +51,24 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from .base import (
+    DATASET,
     OWN,
     Answer,
     Ask,
     Budget,
     Cells,
     Column,
+    Description,
     Exchange,
     Part,
     Reading,
     Request,
     Secret,
     SourceError,
+    Term,
+    objects,
     require_body,
+    text_of,
 )
 
 NAME = "statxplore"
@@ -71,9 +76,9 @@ TITLE = "Stat-Xplore (Department for Work and Pensions)"
 REVISION = 1
 HOSTS: tuple[str, ...] = ("stat-xplore.dwp.gov.uk",)
 BUDGET = Budget(requests=2, seconds=1.0)
+SECRET = Secret("STATXPLORE_API_KEY", "header", "APIKey")
 
 _BASE = "https://stat-xplore.dwp.gov.uk/webapi/rest/v1"
-_KEY = Secret("STATXPLORE_API_KEY", "header", "APIKey")
 
 _PAGE = 100
 _BATCH = 10_000
@@ -81,7 +86,11 @@ _SHOWN = 5
 _TOTAL = "Total"
 _AREAS, _ALL, _LATEST = "areas", "all", "latest"
 _NEXT = re.compile(r"<([^>]*)>\s*;\s*rel=\"?next\b")
+_ID = re.compile(r"str:[a-z]+:[^/?#\s]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+
+# What of the service's tree only holds others together: it is looked into, and not shown.
+_HOLDERS = frozenset({"FOLDER", "GROUP"})
 
 # Recoded in 2025, the same places: the service's lists may hold either code.
 _SAME_PLACE: Mapping[str, str] = MappingProxyType(
@@ -291,6 +300,45 @@ def parse(answer: Answer) -> Iterable[Cells]:
         yield dict(zip(names, map(list, zip(*batch, strict=True)), strict=True))
 
 
+def describe(dataset: str) -> Description:
+    """The databases; or what is in a database, a field or a list of codes, which are called by their ids."""
+    if dataset and not _ID.fullmatch(dataset):
+        cure = "They are called like str:database:CILIF_REL; what is in them, like str:field:… and str:valueset:…."
+        raise SourceError(f"{dataset} is no id of Stat-Xplore.", cure)
+    ahead, seen, terms = [dataset], {dataset}, list[Term]()
+    while ahead:
+        children = yield from _children(ahead.pop(0))
+        terms += [_term(child) for child in children if child.get("type") not in _HOLDERS]
+        inner = [str(child.get("id")) for child in children if child.get("type") in _HOLDERS]
+        ahead += [one for one in inner if one not in seen]
+        seen |= set(inner)
+    return terms
+
+
+def _children(one: str) -> Generator[Request, Answer, Sequence[Mapping[str, Any]]]:
+    """What is directly in something, or in the uppermost of all, page by page."""
+    url = f"{_BASE}/schema/{one}" if one else f"{_BASE}/schema"
+    asked = [Request(url, secret=SECRET, purpose="discover", expects="json")]
+    found: dict[str, Mapping[str, Any]] = {}
+    while True:
+        answer = yield asked[-1]
+        page = {str(child.get("id")): child for child in objects(_object(answer), "children")}
+        if (found and not page) or page.keys() & found.keys():
+            raise SourceError("A further page was announced, and came without anything new.", "Run again.")
+        found |= page
+        following = _following(answer, asked)
+        if following is None:
+            return tuple(found.values())
+        asked.append(following)
+
+
+def _term(child: Mapping[str, Any]) -> Term:
+    """Something in the tree: a value by its code, all else by its id, as queries have it."""
+    kind, code = str(child.get("type", "")).lower(), str(child.get("id"))
+    dimension = DATASET if kind == "database" else kind
+    return Term(dimension, _last(code) if kind == "value" else code, text_of(child, "label"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Axis:
     """One dimension of one table: the ids of its items, or None for all that the service answers with."""
@@ -404,7 +452,7 @@ def _within(code: str, first: str, last: str) -> bool:
 
 def _list(axis: _Axis) -> Generator[Request, Answer, Sequence[str]]:
     """The codes of a list as the service has them, page by page."""
-    asked = [Request(f"{_BASE}/schema/{axis.id}", secret=_KEY, purpose="discover", expects="json")]
+    asked = [Request(f"{_BASE}/schema/{axis.id}", secret=SECRET, purpose="discover", expects="json")]
     codes: list[str] = []
     while True:
         answer = yield asked[-1]
@@ -442,7 +490,7 @@ def _following(answer: Answer, asked: Sequence[Request]) -> Request | None:
     parameters = tuple(parse_qsl(urlsplit(found[1]).query, keep_blank_values=True))
     if not parameters or any(parameters == request.parameters for request in asked):
         raise SourceError("A list is said to have a further page, but not which one.", _RUN_AGAIN)
-    return Request(asked[0].url, parameters, secret=_KEY, purpose="page", expects="json")
+    return Request(asked[0].url, parameters, secret=SECRET, purpose="page", expects="json")
 
 
 def _table(query: Mapping[str, Any], axes: Sequence[_Axis]) -> Request:
@@ -461,7 +509,7 @@ def _table(query: Mapping[str, Any], axes: Sequence[_Axis]) -> Request:
         method="POST",
         body=json.dumps(said, separators=(",", ":")),
         headers=(("Content-Type", "application/json"),),
-        secret=_KEY,
+        secret=SECRET,
         expects="json",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 PASSWORD_VARIABLE = "YHOVI_DATABASE_PASSWORD"  # noqa: S105  (the name of a variable)
@@ -15,6 +16,39 @@ _ODBC = re.compile(r"(odbc_connect=).*", re.DOTALL | re.IGNORECASE)
 _OPTION = re.compile(r"(?<=[?&])(?P<name>[^=&]*)=(?P<value>[^&]*)")
 _USER = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<user>[^:/@?]+)@")
 _FILES = ("sqlite",)
+_ALIASES = (("postgres", "postgresql"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a database that specs may ask is reached, and how much may be asked of it at once.
+
+    Attributes:
+        url: Its address, with the password if it needs one.
+        rows: The most rows that a query may have.
+        seconds: How long a query may take.
+        holds_password: Whether the password stands in the settings file, where none should be.
+    """
+
+    url: str = field(repr=False)
+    rows: int = 1_000_000
+    seconds: float = 60.0
+    holds_password: bool = False
+
+    @property
+    def backend(self) -> str:
+        """Which database it is, as SQLAlchemy calls it, such as sqlite, postgresql or mssql."""
+        name = self.url.partition(":")[0].partition("+")[0].lower()
+        return dict(_ALIASES).get(name, name)
+
+
+def password_variable(name: str) -> str:
+    """The environment variable with the password of a database that specs may ask.
+
+    >>> password_variable("housing")
+    'YHOVI_DATABASE_PASSWORD_HOUSING'
+    """
+    return f"{PASSWORD_VARIABLE}_{name.upper()}"
 
 
 def concealed(said: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from .errors import Problem, SettingsError, SpecError, UsageError
 from .geography import load_registry
@@ -55,7 +56,8 @@ def surroundings(settings: Settings) -> Surroundings:
     for code in (settings.within, *settings.also):
         if code not in registry.areas:
             raise SettingsError(f"The settings name the area {code}, which isn't in the register.", "Check [areas].")
-    return Surroundings(registry, settings.within, settings.also, frozenset(settings.hosts))
+    databases = MappingProxyType({name: access.backend for name, access in settings.databases.items()})
+    return Surroundings(registry, settings.within, settings.also, frozenset(settings.hosts), databases)
 
 
 def compile_plans(specs: Iterable[Spec], settings: Settings) -> tuple[Plan, ...]:

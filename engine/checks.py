@@ -39,6 +39,36 @@ _GOLDEN: Mapping[str, Any] = MappingProxyType(
 _GOLDENS = "A list of published figures, or {none: the reason why there is none at hand}."
 
 
+_RECONCILE: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["with", "tolerance"],
+        "properties": {
+            "with": {"type": "string", "minLength": 1, "description": "The id of the indicator to compare with."},
+            "tolerance": {
+                "type": "number",
+                "minimum": 0,
+                "description": "How far the two may differ: in this indicator's unit, or as a share if relative.",
+            },
+            "relative": {
+                "type": "boolean",
+                "description": "Whether the tolerance is a share of the other's number, such as 0.01 for 1%.",
+            },
+            "periods": {"enum": ["same"], "description": "Which periods are compared: the same ones, as always."},
+            "blocking": {
+                "type": "boolean",
+                "description": "Whether nothing is loaded where the two differ; without it, that is only told.",
+            },
+        },
+        "if": {"properties": {"relative": {"const": True}}, "required": ["relative"]},
+        "then": {
+            "properties": {"tolerance": {"maximum": 1, "description": "A share: 0.01 allows 1% of the other's number."}}
+        },
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CheckSignature:
     """A check's name, what it demands in a sentence, the schema of its arguments, and its revision."""
@@ -90,6 +120,12 @@ CHECK_SIGNATURES: Mapping[str, CheckSignature] = MappingProxyType(
                 {**_SHARE, "description": "A percentage such as 20%, the default."},
             ),
             CheckSignature(
+                "reconcile",
+                "Another indicator, which is another route to the same number, must agree wherever both have the same"
+                " area, period and breakdown; it warns, or stops if it is blocking.",
+                _RECONCILE,
+            ),
+            CheckSignature(
                 "golden",
                 "A published figure must come out as published; it stops its own release and warns on later ones.",
                 {
@@ -124,5 +160,5 @@ ALWAYS: Mapping[str, str] = MappingProxyType(
 )
 """Checks that no spec can leave out."""
 
-ACCEPTABLE = ("range", "max_change", "complete", "golden", "one_length", "scale", "disclosure")
+ACCEPTABLE = ("range", "max_change", "complete", "reconcile", "golden", "one_length", "scale", "disclosure")
 """Checks that a spec may accept to fail for a time; the others mean that the result is no series at all."""

@@ -258,6 +258,28 @@ MEASURE_TYPES: Mapping[str, MeasureType] = MappingProxyType(
     }
 )
 
+# A number of one of these types is no number of another; those that aren't here can be one another's.
+_APART: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("count", "amount"), "sum"),
+        **{name: name for name in ("median", "standardised_rate", "index")},
+    }
+)
+_ANY = "modelled"
+
+
+def comparable(one: Measured, other: Measured) -> bool:
+    """Whether two indicators may be two routes to one number: what they measure is the same, and their types agree.
+
+    >>> comparable(Measured("survey_percentage", "percent"), Measured("proportion", "fraction"))
+    True
+    >>> comparable(Measured("mean", "gbp"), Measured("median", "gbp"))
+    False
+    """
+    agree = _ANY in (one.type, other.type) or _APART.get(one.type) == _APART.get(other.type)
+    return agree and quantity(one.unit).converts_to(quantity(other.unit))
+
+
 POLARITIES = ("higher_is_better", "lower_is_better", "neutral")
 
 NORMAL = "A"

@@ -6,23 +6,25 @@ pages) is stated as a rule.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..connectors import CONNECTORS
-from ..connectors.base import LANDED, Ask, Column, Connector, Request
+from ..connectors.base import DATABASE, LANDED, Ask, Column, Connector, Request
 from .checks import ALWAYS, CHECK_SIGNATURES
 from .document import parse_document
-from .errors import SpecError
+from .errors import Problem, SpecError
 from .geography import AS_PUBLISHED, SMALL_LEVELS, Area, Named, Registry, names_of
 from .read.options import READER_REVISIONS
 from .recipe.signatures import SIGNATURES, bind
 from .spec import Spec
+from .statements import StatementError, select_of
 
 # What a change of concerns every indicator: how cells become numbers, areas are placed, values are rounded.
 ENGINE_REVISION = 2
@@ -32,12 +34,16 @@ Step = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What compiling needs to know beside the spec: the areas wanted, and the hosts that the settings add."""
+    """What compiling needs to know beside the spec: the areas wanted, and what the settings allow to be asked.
+
+    ``hosts`` are those that they add; ``databases`` those that they name, each with SQLAlchemy's name of its kind.
+    """
 
     registry: Registry
     within: str
     also: tuple[str, ...]
     hosts: frozenset[str] = frozenset()
+    databases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def areas(self, level: str) -> tuple[Area, ...]:
         """The areas of that level inside the region, and the comparators."""
@@ -157,6 +163,8 @@ class Plan:
         return {
             "indicator": spec.id,
             "title": spec.title,
+            "status": spec.status,
+            "status_reason": spec.status_reason,
             "exchange": self.fetch.described() if self.fetch else None,
             "made_of": list(spec.inputs),
             "reading": {"columns": [column.name for column in self.columns], **dict(spec.source.read)},
@@ -184,7 +192,8 @@ def compile_plan(spec: Spec, surroundings: Surroundings) -> Plan:
     """Compile one spec.
 
     Raises:
-        SpecError: The spec's address is at a host that neither the connector nor the settings allow.
+        SpecError: The spec's address is at a host that neither the connector nor the settings allow, or it asks a
+            database that the settings don't name, or for more than to read.
     """
     areas = surroundings.areas(spec.source.level)
     return Plan(
@@ -205,7 +214,10 @@ def _fetch(spec: Spec, areas: Iterable[Area], surroundings: Surroundings) -> Fet
     connector = CONNECTORS[source.connector]
     ask = Ask(source.dataset, source.query, tuple(area.code for area in areas), source.read)
     request = next(connector.exchange(ask))
-    _require_host(spec, request, connector, surroundings.hosts)
+    if urlsplit(request.url).scheme == DATABASE:
+        _require_query(spec, surroundings.databases)
+    else:
+        _require_host(spec, request, connector, surroundings.hosts)
     return Fetch(source.connector, connector, ask, request)
 
 
@@ -217,6 +229,33 @@ def _require_host(spec: Spec, request: Request, connector: Connector, further: f
     found = f"the host {request.host}"
     cure = "Name a publisher's own address; an operator can allow a host with hosts in the settings file."
     raise SpecError([document.problem(("source", "query", "url"), "host-not-allowed", found, ", ".join(allowed), cure)])
+
+
+def _require_query(spec: Spec, databases: Mapping[str, str]) -> None:
+    problems = [*_database_problems(spec, databases), *_query_problems(spec, databases)]
+    if problems:
+        raise SpecError(problems)
+
+
+def _database_problems(spec: Spec, databases: Mapping[str, str]) -> Iterator[Problem]:
+    name = spec.source.query["database"]
+    if name not in databases:
+        document, at = parse_document(spec.path, spec.text), ("source", "query", "database")
+        found = f"the database {name}, which the settings don't name"
+        near = difflib.get_close_matches(name, databases, n=1)
+        cure = f"Did you mean {near[0]}?" if near else f"Name it in the settings file: {name}, under [databases]."
+        allowed = ", ".join(sorted(databases)) or "none: there is no table [databases]"
+        yield document.problem(at, "unknown-database", found, allowed, cure)
+
+
+def _query_problems(spec: Spec, databases: Mapping[str, str]) -> Iterator[Problem]:
+    query = spec.source.query
+    try:
+        select_of(query["sql"], query.get("parameters", {}), databases.get(query["database"], ""))
+    except StatementError as error:
+        document, key = parse_document(spec.path, spec.text), error.parameter
+        at = ("source", "query", "parameters", key) if key else ("source", "query", "sql")
+        yield document.problem(at, "bad-query", error.found, error.allowed, error.cure)
 
 
 def _digest(matter: Any) -> str:

@@ -31,6 +31,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "out-of-bounds": "A number or a length is beyond its bounds.",
         # source
         "host-not-allowed": "The address is at a host that neither the connector nor the settings allow.",
+        "unknown-database": "The settings name no database of that name.",
+        "bad-query": "What is to be asked of a database is more than one SELECT, or its parameters don't fit.",
         "bad-reading": "What is said about reading contradicts itself.",
         "needless-columns": "Columns are listed for a connector that states its own.",
         "needless-codes": "A vintage of codes is declared where the values are those of another indicator.",
@@ -40,8 +42,11 @@ CODES: Mapping[str, str] = MappingProxyType(
         "unknown-indicator": "There is no indicator of that id in the catalogue.",
         "level-mismatch": "An indicator that this one is made of isn't published at this one's level.",
         "cycle": "Indicators are made of each other in a circle.",
+        "made-of-draft": "An active indicator is made of one that is a draft.",
         # measure and checks
         "unit-unfit": "The unit doesn't fit the measure type.",
+        "not-comparable": "Two indicators are to agree that can't: their units or the types of their measures differ.",
+        "no-second-route": "An indicator is to agree with itself, with what it is made of, or in a circle.",
         "empty-range": "The smallest value that is allowed is above the largest.",
         "no-area-code": "An area is named otherwise than by its code.",
         "no-period": "A period is written in no form that is understood.",

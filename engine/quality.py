@@ -17,7 +17,7 @@ import pandas as pd
 
 from .amendments import Acceptance
 from .geography import Area
-from .measures import MEASURE_TYPES, SUPPRESSED, Measured
+from .measures import MEASURE_TYPES, SUPPRESSED, Measured, quantity
 from .observations import KEY, TOTAL, Observed, key_text
 from .periods import Period, matches
 
@@ -43,7 +43,8 @@ class Finding:
 class Case:
     """What is judged: the observations, what the spec's checks demand, the areas expected, and the release in hand.
 
-    ``measured`` is what kind of number it is; ``accept`` the checks that may fail for a time, as of ``today``.
+    ``measured`` is what kind of number it is; ``accept`` the checks that may fail for a time, as of ``today``;
+    ``other`` what is current of the indicator that it has to agree with, None where that isn't at hand.
     """
 
     observed: Observed
@@ -54,6 +55,7 @@ class Case:
     measured: Measured
     accept: tuple[Acceptance, ...] = ()
     today: date = date.min
+    other: pd.DataFrame | None = None
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -285,6 +287,71 @@ def _since(period: str, since: Any) -> bool:
     return Period.parse(period).end.isoformat()[: len(first)] >= first
 
 
+def _reconcile(case: Case) -> Iterator[Finding]:
+    """The same number come to in another way. What only one of the two has is counted, and is no fault."""
+    said = case.checks.get("reconcile")
+    if not said or case.frame.empty:
+        return
+    name, there = said["with"], _other_route(case)
+    if there is None:
+        message = f"It wasn't compared with {name}, of which nothing is at hand: run that first, and this one again."
+        yield Finding("reconcile", "warn", message)
+        return
+    both = case.frame[[*KEY, "value"]].reset_index(names="row").merge(there, on=list(KEY))
+    numbers = both[both["value"].notna() & both["there"].notna()]
+    differing = numbers[(numbers["value"] - numbers["there"]).abs() > _leeway(said, numbers["there"])]
+    severity: Severity = "stop" if said.get("blocking") else "warn"
+    rest = _not_compared(name, len(case.frame) - len(both), len(there) - len(both), len(both) - len(numbers))
+    if numbers.empty:
+        yield Finding("reconcile", severity, f"{_nothing_in_common(case, name, there)}.{rest}")
+    elif not differing.empty:
+        message = f"{_differences(case, said, differing, len(numbers))}.{rest}"
+        yield Finding("reconcile", severity, message, tuple(differing["row"]))
+
+
+def _other_route(case: Case) -> pd.DataFrame | None:
+    """The other indicator's keys and, as ``there``, its numbers in this one's unit; None where there are none."""
+    if case.other is None or case.other.empty:
+        return None
+    own = quantity(case.measured.unit)
+    units = {unit: quantity(unit) for unit in case.other["unit_measure"].unique()}
+    # what was loaded before its spec was changed may be in another unit than that says now
+    factors = {unit: other.scale / own.scale for unit, other in units.items() if other.converts_to(own)}
+    there = case.other[case.other["unit_measure"].isin(factors)]
+    numbers = there["value"].astype(float) * there["unit_measure"].map(factors).astype(float)
+    return None if there.empty else there[list(KEY)].assign(there=numbers)
+
+
+def _leeway(said: Mapping[str, Any], there: pd.Series[float]) -> pd.Series[float]:
+    part, fixed = (said["tolerance"], 0.0) if said.get("relative") else (0.0, said["tolerance"])
+    # One part in a thousand million forgives what binary fractions do to decimals.
+    return there.abs() * (part + 1e-9) + fixed
+
+
+def _differences(case: Case, said: Mapping[str, Any], rows: pd.DataFrame, compared: int) -> str:
+    limit = f"{100 * said['tolerance']:.12g}%" if said.get("relative") else f"{said['tolerance']:.12g}"
+    names = {area.code: f"{area.code} {area.name}" for area in case.areas}
+    places = map(
+        key_text, (names.get(code, code) for code in rows["area_code"]), rows["time_period"], rows["breakdown"]
+    )
+    pairs = zip(places, rows["value"], rows["there"], strict=True)
+    shown = _examples((f"{place} {here:.12g}, there {there:.12g}" for place, here, there in pairs), len(rows))
+    found = f"{len(rows):,} of {_count(compared, 'number', 'numbers')} {'differs' if len(rows) == 1 else 'differ'}"
+    return f"{found} by more than {limit} from {said['with']}: {shown}"
+
+
+def _nothing_in_common(case: Case, name: str, there: pd.DataFrame) -> str:
+    here, other = (next(_key_texts(frame)) for frame in (case.frame, there))
+    common = "the two have no number of the same area, period and breakdown"
+    return f"Nothing could be compared with {name}, as {common}: here for instance {here}, there {other}"
+
+
+def _not_compared(name: str, here: int, there: int, missing: int) -> str:
+    said = [(here, "only here"), (there, f"only in {name}"), (missing, "without a number in one of the two")]
+    found = ", ".join(f"{number:,} {where}" for number, where in said if number)
+    return f" Not compared: {found}." if found else ""
+
+
 def _golden(case: Case) -> Iterator[Finding]:
     goldens = case.checks.get("golden", ())
     for golden in goldens if isinstance(goldens, list) else ():
@@ -343,6 +410,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "range": _range,
         "max_change": _max_change,
         "complete": _complete,
+        "reconcile": _reconcile,
         "golden": _golden,
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -12,17 +13,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .addresses import PASSWORD_VARIABLE, holds_password
+from .addresses import PASSWORD_VARIABLE, Access, concealed, holds_password, password_variable, with_password
 from .errors import SettingsError
 
 FILE_NAME = "yhovi.toml"
 DATABASE_NAME = "yhovi.db"
 REGISTER_NAME = "geography"
+INBOX_NAME = "inbox"
 DEMO_DATABASE_NAME = "yhovi-demo.db"
 DEMO_ENVIRONMENT = "demo"
 
 _VINTAGE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_DATABASE = re.compile(r"[a-z][a-z0-9_]*")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+_]*://")
+_SQLITE_FILE = re.compile(r"(?P<scheme>sqlite(\+\w+)?):///(?P<path>[^?:][^?]*)(?P<options>\?.*)?", re.DOTALL)
+_URL_CURE = "It must be a SQLAlchemy URL, such as postgresql://user@host/name."
 
 
 def _is_text(value: object) -> bool:
@@ -39,6 +45,10 @@ def _is_table(value: object) -> bool:
 
 def _are_addresses(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_text, value.values()))
+
+
+def _is_url(value: object) -> bool:
+    return isinstance(value, str) and bool(_URL.match(value))
 
 
 def _is_above_zero(value: object) -> bool:
@@ -63,12 +73,14 @@ Rules = Mapping[str, tuple[Callable[[object], bool], str]]
 _KEYS: Rules = MappingProxyType(
     {
         "data_root": (_is_text, "the folder that holds the raw answers"),
+        "inbox": (_is_text, "the folder into which people put files that are to be landed"),
         "environment": (_is_name, "the name of this installation's archive (letters, digits, - and _)"),
         "database_url": (_is_text, "a SQLAlchemy URL"),
         "catalogue": (_is_text, "the folder that holds the specs"),
         "target_vintage": (_is_month, "a month such as 2023-04"),
         "geography": (_is_text, "the folder that holds a register of areas, and boundaries"),
         "areas": (_is_table, "a table with within and also"),
+        "databases": (_is_table, "a table of the databases that specs may ask, each a name and a SQLAlchemy URL"),
         "hosts": (_are_texts, "a list of further hosts that the file connector may ask"),
         "mirrors": (_are_addresses, "a table of publishers' addresses and the addresses asked in their place"),
         "http": (_is_table, "a table with attempts, deadline, connect_timeout and read_timeout"),
@@ -86,6 +98,13 @@ _TABLES: Mapping[str, Rules] = MappingProxyType(
             "connect_timeout": (_is_above_zero, "a number of seconds above 0"),
             "read_timeout": (_is_above_zero, "a number of seconds above 0"),
         },
+    }
+)
+_ACCESS: Rules = MappingProxyType(
+    {
+        "url": (_is_url, "a SQLAlchemy URL"),
+        "rows": (_is_count, "a whole number above 0"),
+        "seconds": (_is_above_zero, "a number of seconds above 0"),
     }
 )
 
@@ -111,6 +130,13 @@ class Settings:
     file: Path | None = None
     geography: Path | None = None
     holds_password: bool = False
+    databases: Mapping[str, Access] = field(default_factory=lambda: MappingProxyType({}))
+    inbox: Path | None = None
+
+    @property
+    def inbox_folder(self) -> Path:
+        """The folder that a run looks through for files to land; only one that is named has to be there."""
+        return self.inbox or self.data_root / INBOX_NAME
 
     @property
     def register(self) -> Path:
@@ -137,7 +163,7 @@ def load_settings(file: Path | None, environment: Mapping[str, str], here: Path)
     where = file.name if file else "the environment"
     _check(said, where)
     base = file.parent if file else here
-    settings = _settled(said, base, file)
+    settings = replace(_settled(said, base, file), databases=_databases(said.get("databases", {}), environment, base))
     return replace(settings, database_password=environment.get(PASSWORD_VARIABLE, ""), holds_password=unsafe)
 
 
@@ -157,6 +183,21 @@ def _check(said: Mapping[str, Any], where: str) -> None:
     _check_keys(said, _KEYS, where, "setting")
     for table, rules in _TABLES.items():
         _check_keys(said.get(table, {}), rules, f"{where}, [{table}]", "key of this table")
+    for name, one in said.get("databases", {}).items():
+        _check_database(name, one, where)
+
+
+def _check_database(name: str, said: object, where: str) -> None:
+    if not _DATABASE.fullmatch(name):
+        cure = "Write it in small letters, digits and underscores, beginning with a letter."
+        raise SettingsError(f"{where}, [databases]: {_shown(name)} is no name for a database.", cure)
+    table, place = said if isinstance(said, dict) else {"url": said}, f"{where}, [databases.{name}]"
+    # It isn't shown: who forgot its beginning may have written a password all the same.
+    if "url" in table and not _is_url(table["url"]):
+        raise SettingsError(f"{place}: the url isn't one.", _URL_CURE)
+    _check_keys(table, _ACCESS, place, "key of this table")
+    if "url" not in table:
+        raise SettingsError(f"{place}: the url is missing.", _URL_CURE)
 
 
 def _check_keys(said: Mapping[str, Any], rules: Rules, where: str, what: str) -> None:
@@ -171,8 +212,8 @@ def _check_keys(said: Mapping[str, Any], rules: Rules, where: str, what: str) ->
 
 
 def _shown(value: object) -> str:
-    """A value as TOML writes it."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    """A value as TOML writes it, less any secret of an address in it."""
+    return concealed(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _settled(said: Mapping[str, Any], base: Path, file: Path | None) -> Settings:
@@ -191,4 +232,33 @@ def _settled(said: Mapping[str, Any], base: Path, file: Path | None) -> Settings
         http=MappingProxyType(dict(said.get("http", {}))),
         file=file,
         geography=base / said["geography"] if "geography" in said else None,
+        inbox=_apart(base / said["inbox"], base / said.get("data_root", ".")) if "inbox" in said else None,
     )
+
+
+def _apart(inbox: Path, data_root: Path) -> Path:
+    """The inbox, if it isn't a folder that holds the archive and the database."""
+    held, holder = (Path(os.path.normpath(folder)) for folder in (data_root, inbox))
+    if held.is_relative_to(holder):
+        message = f"The inbox {holder} holds the data folder {held}."
+        raise SettingsError(message, "Name a folder for it that has nothing else in it.")
+    return inbox
+
+
+def _databases(said: Mapping[str, Any], environment: Mapping[str, str], base: Path) -> Mapping[str, Access]:
+    """How the databases are reached that specs may ask, each with its password from the environment."""
+    tables = {name: one if isinstance(one, dict) else {"url": one} for name, one in said.items()}
+    return MappingProxyType({name: _access(name, table, environment, base) for name, table in tables.items()})
+
+
+def _access(name: str, said: Mapping[str, Any], environment: Mapping[str, str], base: Path) -> Access:
+    url = with_password(_located(said["url"], base), environment.get(password_variable(name)))
+    return Access(**{**said, "url": url, "holds_password": holds_password(said["url"])})
+
+
+def _located(url: str, base: Path) -> str:
+    """The URL; the file of a SQLite database is found from the folder of the settings, as every other path is."""
+    named = _SQLITE_FILE.fullmatch(url)
+    if not named:
+        return url
+    return f"{named['scheme']}:///{(base / named['path']).as_posix()}{named['options'] or ''}"

@@ -96,7 +96,8 @@ def test_version(cli: Cli) -> None:
 def test_list(cli: Cli) -> None:
     said = cli("list", "--json")
     assert [row["indicator"] for row in said.json] == SHIPPED
-    assert cli("list").out.splitlines()[0].split() == ["indicator", "title", "domain", "subdomain", "unit", "dataset"]
+    header = ["indicator", "title", "domain", "subdomain", "unit", "dataset", "status"]
+    assert cli("list").out.splitlines()[0].split() == header == list(said.json[0])
 
 
 def test_show(cli: Cli) -> None:

@@ -15,7 +15,7 @@ from yhovi.engine.geography import load_registry
 
 from support.commands import Cli
 from support.geoportal import GEOPORTAL, Portal, tables_of
-from support.sources import mirror
+from support.sources import NOMIS, mirror
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"]
@@ -40,6 +40,15 @@ def serve_the_geoportal(server: HTTPServer, folder: Path) -> None:
     (folder / "changes.csv").write_text("event,date,before,after,flag,source\n", encoding="utf-8")
 
 
+def serve_nomis(server: HTTPServer, folder: Path) -> None:
+    """A Nomis that describes one data set."""
+    time = {"id": "NM_17_5", "components": {"timedimension": {"conceptref": "TIME"}}}
+    codes = {"code": [{"value": "2023-12", "description": {"value": "Jan 2023-Dec 2023"}}]}
+    said = {"structure": {"keyfamilies": {"keyfamily": [time]}, "codelists": {"codelist": [codes]}}}
+    server.expect_request(re.compile("/api/v01/dataset/.*")).respond_with_json(said)
+    mirror(folder, NOMIS, server.url_for("/"))
+
+
 def prepare(arguments: list[str], folder: Path, server: HTTPServer) -> None:
     """The file or the source that a command works on."""
     match arguments:
@@ -49,6 +58,8 @@ def prepare(arguments: list[str], folder: Path, server: HTTPServer) -> None:
             (folder / file).write_bytes(b"code,figure\nE08000035,1\n")
         case ["geography", "refresh", *_]:
             serve_the_geoportal(server, folder)
+        case ["sources", "describe", "nomis", *_]:
+            serve_nomis(server, folder)
 
 
 COMMANDS = sorted({command for page in PAGES for command in commands(page)})

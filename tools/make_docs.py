@@ -56,8 +56,11 @@ def _reading() -> Iterator[str]:
 
 
 def _connectors() -> Iterator[str]:
+    yield "`yhovi sources describe NAME` shows what a source does unexpectedly, and which data sets and codes it has."
+    yield ""
     for name, connector in CONNECTORS.items():
-        yield from (f"### `{name}`", "", f"{connector.TITLE}. Hosts: {', '.join(connector.HOSTS)}.", "")
+        hosts = f" Hosts: {', '.join(connector.HOSTS)}." if connector.HOSTS else ""
+        yield from (f"### `{name}`", "", f"{connector.TITLE}.{hosts}", "")
         yield from _properties(connector.QUERY_SCHEMA)
         yield ""
 
@@ -72,7 +75,12 @@ def _steps() -> Iterator[str]:
 def _checks() -> Iterator[str]:
     rows = [(f"`{name}`", signature.summary) for name, signature in CHECK_SIGNATURES.items()]
     yield from _table(("check", "what it demands"), rows)
-    yield from ("", "These always apply:", "")
+    for name, signature in CHECK_SIGNATURES.items():
+        schema = signature.argument_schema.get("then", {}).get("items", signature.argument_schema)
+        if "properties" in schema:
+            yield from ("", f"### `{name}`", "")
+            yield from _properties(schema)
+    yield from ("", "### Checks that always apply", "")
     yield from _table(("check", "what it demands"), [(f"`{name}`", text) for name, text in ALWAYS.items()])
 
 

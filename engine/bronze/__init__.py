@@ -9,6 +9,8 @@ Below ``<root>/<environment>/bronze/<source>/<dataset>/`` lie
 Everything is written beside its place as a ``.part`` file, read back, and only then moved there, so whatever has a
 final name is whole. A manifest is written last, once, and never appended to: an exchange without one is not complete,
 and nobody reads it.
+
+Beside the archive there may be an *inbox*, a local folder into which people put files that are to be landed.
 """
 
 from .archive import Bronze

@@ -142,6 +142,9 @@ class Bronze:
             _require_later(before, retrieved_at)
             landing = replace(landing, outcome="supersedes", superseded=before.sha256)
         landing = replace(landing, object=self._store(folder, stream, sha256, retrieved_at))
+        if self.landed(source, dataset, release) != before:
+            # another run landed something while this one stored the bytes
+            return self.land(source, dataset, stream, name=name, release=release, retrieved_at=retrieved_at)
         self._write_manifest(f"{folder}/landings/{_stamp(retrieved_at)}-{sha256[:12]}.json", landing)
         return landing
 

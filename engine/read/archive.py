@@ -5,14 +5,19 @@ Nothing is ever written under a name that comes from the archive.
 
 from __future__ import annotations
 
-import shutil
+import os
+import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
 from typing import BinaryIO, cast
 
 from ...connectors.base import SourceError
@@ -21,8 +26,15 @@ from .wording import count, quoted
 _SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _IN_MEMORY = 32 * 2**20
+_CHUNK = 2**20
 # zipfile raises all of these on bytes that aren't what a zip should hold
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError)
+
+# how a zip ends (APPNOTE.TXT 4.3.14 to 4.3.16): the record of its directory, and before it that of a large one
+_END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+_LARGE_END, _LARGE_END_BYTES, _LOCATOR_BYTES = b"PK\x06\x06", 56, 20
+_LOCAL_HEADER_BYTES = 30
+_BYTES_OF_ENTRY = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,62 +77,136 @@ def open_member(stream: BinaryIO, pattern: str, limits: Limits = LIMITS) -> Iter
     A pattern without a slash is held against the file's own name, in whatever folder of the archive it lies.
 
     Raises:
-        SourceError: This is no zip or a damaged one, not exactly one file fits, it needs a password, a name leads out
-            of the archive, or a limit is passed.
+        SourceError: This is no zip or a damaged one, not exactly one file fits, it needs a password, an unusual
+            method or is a mere link, a name leads out of the archive or comes twice, or a limit is passed.
     """
-    with _opened(stream, limits, "zip") as archive:
+    with opened(stream, limits, "zip") as archive:
         _refuse_escapes(archive.infolist())
         member = _only_match(archive, pattern)
-        with SpooledTemporaryFile(max_size=_IN_MEMORY) as unpacked:
-            _unpack(archive, member, cast("BinaryIO", unpacked))
-            yield cast("BinaryIO", unpacked)
-
-
-def guard(stream: BinaryIO, limits: Limits = LIMITS) -> None:
-    """Refuse a workbook, which is a zip, if it is damaged or unpacks to more than the limits.
-
-    The stream is left at its start.
-
-    Raises:
-        SourceError: As said.
-    """
-    with _opened(stream, limits, "workbook") as archive, _damage_refused("workbook"):
-        damaged = archive.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"'{damaged}' fails its checksum")
-    stream.seek(0)
+        _refuse_links(member)
+        refuse_packing(member, "zip")
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as target:
+            for chunk in unpacked(archive, member, "zip"):
+                target.write(chunk)
+            target.seek(0)
+            yield cast("BinaryIO", target)
 
 
 @contextmanager
-def _opened(stream: BinaryIO, limits: Limits, noun: str) -> Iterator[zipfile.ZipFile]:
+def opened(stream: BinaryIO, limits: Limits, noun: str) -> Iterator[zipfile.ZipFile]:
+    """A zip that keeps within the limits and names each of its members once; ``noun`` is what a sentence calls it.
+
+    Raises:
+        SourceError: As said, or it is cut off or damaged.
+    """
+    _refuse_long_directory(stream, limits, noun)
     stream.seek(0)
-    with _damage_refused(noun):
+    with damage_refused(noun):
         archive = zipfile.ZipFile(stream)
     with archive:
-        _refuse_excess(archive.infolist(), limits, noun)
+        members = archive.infolist()
+        _refuse_excess(members, limits, noun)
+        _refuse_overlaps(members, noun)
+        _refuse_twice(members, noun)
         yield archive
 
 
+def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, noun: str) -> Generator[bytes, None, None]:
+    """The bytes of a member, a piece at a time; they are good only once the last has come.
+
+    Raises:
+        SourceError: Its bytes aren't those that were packed, or not as many as it declares.
+    """
+    # zipfile stops where a member says that it ends; asked for one byte more, it tells whether that was true
+    roomy = copy(member)
+    roomy.file_size += 1
+    size = 0
+    with damage_refused(noun), archive.open(roomy) as packed:
+        while chunk := packed.read(_CHUNK):
+            size += len(chunk)
+            _refuse_other_size(size, member, more=True)
+            yield chunk
+        _refuse_other_size(size, member, more=False)
+
+
+def _refuse_other_size(size: int, member: zipfile.ZipInfo, *, more: bool) -> None:
+    if size > member.file_size if more else size != member.file_size:
+        raise zipfile.BadZipFile(f"'{member.filename}' doesn't hold as many bytes as it declares")
+
+
 @contextmanager
-def _damage_refused(noun: str) -> Iterator[None]:
+def damage_refused(noun: str) -> Iterator[None]:
+    """Whatever damage zipfile meets, as one sentence."""
     try:
         yield
-    except _DAMAGE as error:
+    except DAMAGE as error:
+        raise damaged(noun) from error
+
+
+def damaged(noun: str) -> SourceError:
+    """What is said of a zip whose bytes aren't what they should be."""
+    return SourceError(
+        f"The {noun} is damaged, or the file is no {noun} at all.",
+        "Fetch it again. If that doesn't help, open it by hand to see what it is, and tell the publisher.",
+    )
+
+
+def refuse_packing(member: zipfile.ZipInfo, noun: str) -> None:
+    """Refuse a member that can't be unpacked a piece at a time.
+
+    Raises:
+        SourceError: It needs a password, or is packed in another way than what everyone can unpack.
+    """
+    if member.flag_bits & 0x1:
         raise SourceError(
-            f"The {noun} is damaged, or the file is no {noun} at all.",
-            "Fetch it again. If that doesn't help, open it by hand to see what it is, and tell the publisher.",
-        ) from error
+            f"'{member.filename}' in the {noun} is protected by a password.", "Ask the publisher for an open file."
+        )
+    # zipfile knows bzip2 and LZMA too, but gives no way to stop them: a few bytes could make gigabytes at once
+    if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise SourceError(
+            f"'{member.filename}' in the {noun} is packed by an unusual method (number {member.compress_type}).",
+            "Unpack it by hand and land what was in it, or ask the publisher for a common zip.",
+        )
 
 
-def _refuse_excess(members: list[zipfile.ZipInfo], limits: Limits, noun: str) -> None:
+def _refuse_long_directory(stream: BinaryIO, limits: Limits, noun: str) -> None:
+    """Look at the size of a zip's directory before anyone reads it, which takes ten times as much memory."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(size - _END_BYTES - _LONGEST_COMMENT - _LARGE_END_BYTES - _LOCATOR_BYTES, 0))
+    tail = stream.read()
+    end = tail.rfind(_END)
+    whole = 0 <= end <= len(tail) - _END_BYTES
+    if not whole and is_zip(stream):
+        raise SourceError(
+            f"The {noun} is cut off: it begins as it should, but the list of its parts, which comes last, is missing.",
+            "Fetch it again. If it comes the same, tell the publisher.",
+        )
+    length = _directory_bytes(tail, end) if whole else 0
+    if length > limits.members * _BYTES_OF_ENTRY:
+        raise SourceError(
+            f"The list of the files in the {noun} has {count(length, 'byte')}, more than the "
+            f"{limits.members * _BYTES_OF_ENTRY:,} allowed.",
+            _EXCESS_CURE,
+        )
+
+
+def _directory_bytes(tail: bytes, end: int) -> int:
+    length = int.from_bytes(tail[end + 12 : end + 16], "little")
+    large = end - _LOCATOR_BYTES - _LARGE_END_BYTES
+    if large >= 0 and tail[large : large + 4] == _LARGE_END:
+        return int.from_bytes(tail[large + 40 : large + 48], "little")
+    return length
+
+
+def _refuse_excess(members: Sequence[zipfile.ZipInfo], limits: Limits, noun: str) -> None:
     if len(members) > limits.members:
         raise SourceError(
             f"The {noun} holds {count(len(members), 'file')}, more than the {limits.members:,} allowed.", _EXCESS_CURE
         )
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > limits.unpacked:
+    total = sum(member.file_size for member in members)
+    if total > limits.unpacked:
         raise SourceError(
-            f"The {noun} unpacks to {count(unpacked, 'byte')}, more than the {limits.unpacked:,} allowed.", _EXCESS_CURE
+            f"The {noun} unpacks to {count(total, 'byte')}, more than the {limits.unpacked:,} allowed.", _EXCESS_CURE
         )
     for member in members:
         if member.file_size > max(limits.ratio_from, limits.ratio * member.compress_size):
@@ -133,7 +219,28 @@ def _refuse_excess(members: list[zipfile.ZipInfo], limits: Limits, noun: str) ->
 _EXCESS_CURE = "Look at the file before trusting it; if it is right, unpack it by hand and land the part you need."
 
 
-def _refuse_escapes(members: list[zipfile.ZipInfo]) -> None:
+def _refuse_overlaps(members: Sequence[zipfile.ZipInfo], noun: str) -> None:
+    for before, after in pairwise(sorted(members, key=lambda member: member.header_offset)):
+        if after.header_offset < before.header_offset + _LOCAL_HEADER_BYTES + before.compress_size:
+            raise SourceError(
+                f"'{before.filename}' and '{after.filename}' in the {noun} are made of the same bytes, as in a zip "
+                "bomb.",
+                "Don't unpack it: no honest tool writes such files. Tell the publisher.",
+            )
+
+
+def _refuse_twice(members: Sequence[zipfile.ZipInfo], noun: str) -> None:
+    # as Windows and workbooks have it, where capitals and the two slashes don't count
+    names = Counter(member.filename.replace("\\", "/").casefold() for member in members)
+    twice = [member.filename for member in members if names[member.filename.replace("\\", "/").casefold()] > 1]
+    if twice:
+        raise SourceError(
+            f"The {noun} holds more than one file of a name: {quoted(dict.fromkeys(twice))}.",
+            "Tell the publisher: nobody can say which of them is meant.",
+        )
+
+
+def _refuse_escapes(members: Sequence[zipfile.ZipInfo]) -> None:
     escaping = [member.orig_filename for member in members if _escapes(member.orig_filename)]
     if escaping:
         raise SourceError(
@@ -146,6 +253,18 @@ def _escapes(name: str) -> bool:
     # as Windows reads it: both slashes part folders there, and a drive may come first
     path = PureWindowsPath(name)
     return bool(path.anchor) or ".." in path.parts
+
+
+def _refuse_links(member: zipfile.ZipInfo) -> None:
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in {0, stat.S_IFREG}:
+        raise SourceError(
+            f"'{member.filename}' in the zip is no file, but {_KINDS.get(kind, 'something that only a system holds')}.",
+            "Ask the publisher for the file itself.",
+        )
+
+
+_KINDS = MappingProxyType({stat.S_IFLNK: "a link to one elsewhere", stat.S_IFDIR: "a folder"})
 
 
 def _only_match(archive: zipfile.ZipFile, pattern: str) -> zipfile.ZipInfo:
@@ -165,14 +284,3 @@ def _only_match(archive: zipfile.ZipFile, pattern: str) -> zipfile.ZipInfo:
 def _is_mac_shadow(member: zipfile.ZipInfo) -> bool:
     """Whether it is one of the invisible twins that macOS adds to each file."""
     return member.filename.startswith("__MACOSX/")
-
-
-def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: BinaryIO) -> None:
-    if member.flag_bits & 0x1:
-        raise SourceError(
-            f"'{member.filename}' in the zip is protected by a password.", "Ask the publisher for an open file."
-        )
-    # zipfile stops at the size a member declares, so the check of declared sizes also bounds what comes out here
-    with _damage_refused("zip"), archive.open(member) as packed:
-        shutil.copyfileobj(packed, target)
-    target.seek(0)

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from ...connectors.base import Column, SourceError
+from .faults import NOT_CALCULATED, Fault, faults_of
 from .wording import count, quoted
 
 
@@ -28,11 +29,13 @@ def fit(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
     Columns that weren't declared are dropped. One that needn't be there and isn't comes as nulls.
 
     Raises:
-        SourceError: Required columns are missing, all of them named; or two declarations claim one header.
+        SourceError: Required columns are missing, all of them named; two declarations claim one header; or a cell of a
+            column holds an error, or a formula nobody calculated, that its markers don't account for.
     """
     found = {column: members(table.column_names, column) for column in columns}
     _refuse_missing([column for column in columns if column.required and not found[column]], table.column_names)
     _refuse_claimed_twice(found)
+    _refuse_faults(table, found)
     wanted = [name for column in columns for name in found[column] or _stand_ins(column)]
     carried = [name for name in table.column_names if name.startswith("_")]
     present = set(table.column_names)
@@ -74,3 +77,38 @@ def _refuse_claimed_twice(found: Mapping[Column, tuple[str, ...]]) -> None:
                 f"The column '{header}' is declared more than once: by {quoted(names)}.",
                 "Make the patterns narrower, so that each column belongs to one declaration.",
             )
+
+
+def _refuse_faults(table: pa.Table, found: Mapping[Column, tuple[str, ...]]) -> None:
+    explained = {header: dict(column.markers) for column, headers in found.items() for header in headers}
+    faults = [
+        fault
+        for fault in faults_of(table.schema.metadata)
+        if fault.header in explained and fault.text not in explained[fault.header]
+    ]
+    if faults:
+        cures = [_CALCULATE_CURE] if any(fault.text == NOT_CALCULATED for fault in faults) else []
+        errors = [fault.text for fault in faults if fault.text != NOT_CALCULATED]
+        cures += [_ERROR_CURE.format(errors[0])] if errors else []
+        raise SourceError(" ".join(map(_told, faults[:_SHOWN_FAULTS])), " ".join(cures))
+
+
+_SHOWN_FAULTS = 5
+_CALCULATE_CURE = (
+    "Open the file in a spreadsheet program, save it there so that results are stored, and land that file; and tell "
+    "the publisher."
+)
+_ERROR_CURE = (
+    "If an error says why there is no number, add it to the column's markers with a reason, for example "
+    "markers: {{'{}': not_available}}; otherwise tell the publisher."
+)
+
+
+def _told(fault: Fault) -> str:
+    others = f", and {fault.number - 1:,} more below it" if fault.number > 1 else ""
+    what = (
+        "a formula without a result, since no program has calculated it"
+        if fault.text == NOT_CALCULATED
+        else f"the error {fault.text}"
+    )
+    return f"Cell {fault.cell}, in the column '{fault.header}', holds {what}{others}."

@@ -6,25 +6,22 @@ import codecs
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from ...connectors.base import SourceError
-from .archive import guard, is_zip, is_zip_or_workbook
-from .cells import as_text
+from .archive import is_zip_or_workbook
 from .place import Place, Row
 from .wording import quoted
-from .workbook import LIMITS
+from .workbooks.book import Book, opened_book
 
 _GLANCED = 65_536
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_WORKBOOK_MEMBERS = frozenset({"[Content_Types].xml", "content.xml"})
 _EPSG = re.compile(rb"EPSG:{1,2}([0-9]+)")
 _BEHIND_CODE = re.compile(r"[A-Z][0-9]{8}\"?([,;|\t])")
 _CURE = "Give a table: a CSV file, or a workbook (xlsx, xls or ods)."
@@ -111,30 +108,13 @@ def _delimiter(text: str) -> str:
 
 
 def _workbook(stream: BinaryIO, wanted: str) -> Iterator[Sheet]:
-    if is_zip(stream):
-        guard(stream, LIMITS)
-        _refuse_other_zips(stream)
-    try:
-        with CalamineWorkbook.from_filelike(stream) as book:
-            for name in _names(book, wanted):
-                sheet = book.get_sheet_by_name(name)
-                left = [""] * (sheet.start[1] if sheet.start else 0)
-                rows = (left + [as_text(cell) for cell in row] for row in sheet.iter_rows())
-                yield Sheet(Place("Row", name.strip()), rows)
-    except CalamineError as error:
-        raise SourceError("The file can't be read as a workbook.", "Open it to see: it may be cut off.") from error
+    with opened_book(stream) as book:
+        for name in _names(book, wanted):
+            yield Sheet(Place("Row", name.strip()), book.load(name).rows())
 
 
-def _refuse_other_zips(stream: BinaryIO) -> None:
-    with zipfile.ZipFile(stream) as archive:
-        names = archive.namelist()
-    stream.seek(0)
-    if not _WORKBOOK_MEMBERS & set(names):
-        raise SourceError(f"The file is a zip of {quoted(names)}.", "Unpack it, and name the file that was in it.")
-
-
-def _names(book: CalamineWorkbook, wanted: str) -> Sequence[str]:
-    sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+def _names(book: Book, wanted: str) -> Sequence[str]:
+    sheets = [sheet for sheet in book.sheets if sheet.typ == SheetTypeEnum.WorkSheet]
     visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
     if not wanted:
         return visible

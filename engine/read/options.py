@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from ...connectors.base import SourceError
+from .place import position
 from .shapes import BLOCKS, COLUMNS, FOOTER, HEADER, HEADER_ROW, NAMES, SHEET, SHEETS
 
-READER_REVISIONS: Mapping[str, int] = MappingProxyType({"csv": 2, "workbook": 2, "json": 1})
+READER_REVISIONS: Mapping[str, int] = MappingProxyType({"csv": 2, "workbook": 3, "json": 1})
 """The readers, each with the number that rises when it would read the same bytes differently."""
 
 _HEADERS = ("header_row", "header", "after_header", "columns", "names", "duplicates", "footnotes")
@@ -214,21 +215,13 @@ def _labels(said: Mapping[str, Any]) -> Labels:
 
 
 def _columns(said: Sequence[str]) -> tuple[int, int]:
-    first, last = (_position(letters) for letters in said)
+    first, last = map(position, said)
     if first > last:
         raise SourceError(
             f"The columns can't start with {said[0]} and end with {said[1]}.",
             f"Write read: columns: [{said[1]}, {said[0]}].",
         )
     return first, last
-
-
-def _position(letters: str) -> int:
-    """The position of a column, from 0, by its letters in a spreadsheet."""
-    position = 0
-    for letter in letters:
-        position = position * 26 + ord(letter) - ord("A") + 1
-    return position - 1
 
 
 def _names(said: Mapping[Any, str]) -> Mapping[int, str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
 from ...connectors.base import SourceError
-from .cells import as_text
 from .options import Options
 from .text import plain
 from .wording import quoted
+from .workbooks.book import Book, Sheet
 
 
-def chosen(book: CalamineWorkbook, options: Options) -> Iterator[CalamineSheet]:
+def chosen(book: Book, options: Options) -> Iterator[Sheet]:
     """The sheets that ``options`` choose, white space around their names aside, one at a time.
 
     Hidden and empty ones count only where they are named.
@@ -24,23 +24,23 @@ def chosen(book: CalamineWorkbook, options: Options) -> Iterator[CalamineSheet]:
     """
     match options.sheets:
         case None:
-            yield book.get_sheet_by_name(_one(book, options.sheet))
+            yield book.load(_one(book, options.sheet))
         case Mapping() as choice:
             names, condition = _fitting(book, choice)
-            sheets = (sheet for name in names if (sheet := book.get_sheet_by_name(name)).height)
+            sheets = (sheet for name in names if not (sheet := book.load(name)).is_empty)
             yield from _at_least_one(sheets, book, condition)
         case names:
             for name in [_named(book, name, _CURE_OF_SHEETS) for name in names]:
-                yield book.get_sheet_by_name(name)
+                yield book.load(name)
 
 
-def _one(book: CalamineWorkbook, wanted: str | Mapping[str, str] | None) -> str:
+def _one(book: Book, wanted: str | Mapping[str, str] | None) -> str:
     if isinstance(wanted, str):
         return _named(book, wanted, _CURE)
     visible = _visible(book)
     names, condition = (visible, "can be chosen without saying read: sheet") if not wanted else _fitting(book, wanted)
     # to know that a sheet is empty takes reading it, which the only candidate needn't
-    full = names if len(names) < 2 else [name for name in names if book.get_sheet_by_name(name).height]
+    full = names if len(names) < 2 else [name for name in names if not book.load(name).is_empty]
     if len(full or names) == 1:
         return (full or names)[0]
     if names:
@@ -48,7 +48,7 @@ def _one(book: CalamineWorkbook, wanted: str | Mapping[str, str] | None) -> str:
     raise _none(visible, condition, _CURE)
 
 
-def _named(book: CalamineWorkbook, wanted: str, cure: str) -> str:
+def _named(book: Book, wanted: str, cure: str) -> str:
     found = [name for name in _worksheets(book) if name.strip() == wanted.strip()]
     if not found:
         raise _none(_visible(book), f"is called '{wanted}'", cure)
@@ -57,7 +57,7 @@ def _named(book: CalamineWorkbook, wanted: str, cure: str) -> str:
     return found[0]
 
 
-def _fitting(book: CalamineWorkbook, choice: Mapping[str, str]) -> tuple[list[str], str]:
+def _fitting(book: Book, choice: Mapping[str, str]) -> tuple[list[str], str]:
     """The visible sheets that a pattern or a title fits, and the same as words."""
     visible = _visible(book)
     if "pattern" in choice:
@@ -68,7 +68,7 @@ def _fitting(book: CalamineWorkbook, choice: Mapping[str, str]) -> tuple[list[st
     return titled, f"has '{title}' in cell A1"
 
 
-def _at_least_one(sheets: Iterator[CalamineSheet], book: CalamineWorkbook, condition: str) -> Iterator[CalamineSheet]:
+def _at_least_one(sheets: Iterator[Sheet], book: Book, condition: str) -> Iterator[Sheet]:
     first = next(sheets, None)
     if first is None:
         raise _none(_visible(book), condition, _CURE_OF_SHEETS)
@@ -84,12 +84,12 @@ _CURE = "Make read: sheet fit exactly one."
 _CURE_OF_SHEETS = "Correct read: sheets."
 
 
-def _worksheets(book: CalamineWorkbook) -> list[str]:
-    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+def _worksheets(book: Book) -> list[str]:
+    return [sheet.name for sheet in book.sheets if sheet.typ == SheetTypeEnum.WorkSheet]
 
 
-def _visible(book: CalamineWorkbook) -> list[str]:
-    hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
+def _visible(book: Book) -> list[str]:
+    hidden = {sheet.name for sheet in book.sheets if sheet.visible != SheetVisibleEnum.Visible}
     return [name for name in _worksheets(book) if name not in hidden]
 
 
@@ -102,6 +102,6 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         ) from error
 
 
-def _title(book: CalamineWorkbook, name: str) -> str:
-    rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=1)
-    return plain(as_text(rows[0][0])) if rows else ""
+def _title(book: Book, name: str) -> str:
+    first = next(book.load(name).rows(), [])
+    return plain(first[0]) if first else ""

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ...connectors.base import SourceError
 from .blocks import Splitter, labels_of
 from .body import rows_of_table
+from .faults import noted
 from .headers import Header, find_head
 from .options import Options
 from .place import Place, Row
@@ -53,10 +54,10 @@ class _Form:
         return max((at for at, name in enumerate(self.header, start=1) if name), default=0)
 
     @property
-    def metadata(self) -> dict[bytes, bytes] | None:
+    def metadata(self) -> dict[bytes, bytes]:
         """Where each column is, for provenance."""
         if not self.provenance:
-            return None
+            return {}
         held = [[name, self.place.column(at)] for at, name in enumerate(self.header, start=self.offset) if name]
         return {COLUMNS: json.dumps([*held, *([name, None] for name in self.added)], ensure_ascii=False).encode()}
 
@@ -177,7 +178,8 @@ def _table(chunks: list[_Chunk], form: _Form) -> pa.Table:
     added = {name: pa.repeat(pa.scalar(value), len(numbers)) for name, value in form.added.items()}
     rows = [form.place.mark(number) for number in numbers] if form.provenance else []
     marks = {"_row": pa.array(rows, pa.string())} if form.provenance else {}
-    table = pa.table({**held, **added, **marks}, metadata=form.metadata)
+    metadata = {**form.metadata, **noted(numbers, form.header, form.offset, form.place)}
+    table = pa.table({**held, **added, **marks}, metadata=metadata or None)
     return table if blank is None else table.filter(pc.invert(blank))
 
 

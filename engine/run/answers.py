@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
-from ...connectors.base import LANDED, Answer, Request
+from ...connectors.base import DATABASE, LANDED, Answer, Request
 from ..bronze import Bronze, Evidence, Kept, Landing, Proof, Record
 from ..bronze import Validators as Known
+from ..databases import Databases
 from ..errors import ExtractError
 from ..http import Sender, Validators
 from ..plan import Fetch
@@ -69,7 +70,7 @@ def from_record(bronze: Bronze, record: Record) -> Answers:
     return answer
 
 
-def from_source(sender: Sender, bronze: Bronze) -> Answers:
+def from_source(sender: Sender, databases: Databases, bronze: Bronze) -> Answers:
     """Answers of the source, fetched only where they changed; a landed file stands in for its address.
 
     A question that was put before is not put again for as long as the archive is open, that is to say in the same run:
@@ -87,6 +88,8 @@ def from_source(sender: Sender, bronze: Bronze) -> Answers:
         if kept is not None:
             return _restored(request, kept, bronze.open(kept))
         try:
+            if urlsplit(request.url).scheme == DATABASE:
+                return databases.send(request)
             return _fetched(sender, bronze, fetch, request)
         except ExtractError as error:
             refused[request.key] = error
@@ -172,7 +175,8 @@ def _landing(bronze: Bronze, fetch: Fetch, request: Request) -> Landing | None:
             of_release = f", release {release}" if release else ""
             raise ExtractError(
                 f"This awaits a file that nobody has landed yet: {fetch.ask.dataset}{of_release}.",
-                f"Download it by hand, then: yhovi land {fetch.ask.dataset} FILE --release {release or 'RELEASE'}",
+                "yhovi land --list says from where. Put it into the inbox, or: "
+                f"yhovi land {fetch.ask.dataset} FILE --release {release or 'RELEASE'}",
             )
         return landing
     return bronze.landed(*archive_names(fetch), release) if release is not None else None

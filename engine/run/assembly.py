@@ -12,12 +12,14 @@ from ...connectors import CONNECTORS
 from ..addresses import with_password
 from ..bronze import Bronze
 from ..catalogue import compile_plans
+from ..databases import Databases
 from ..http import Policy, Sender, strictest
 from ..recordings import Recordings
 from ..settings import DATABASE_NAME, DEMO_DATABASE_NAME, DEMO_ENVIRONMENT, Settings
 from ..spec import Spec
 from ..warehouse.values import Mode
 from ..warehouse.warehouse import Warehouse
+from . import arrivals
 from .answers import Answers, evidence_of, from_archive, from_recordings, from_source
 from .conductor import Commission, Tell, carry_out
 from .extract import Desk
@@ -88,8 +90,10 @@ def open_bronze(settings: Settings, world: World, *, demo: bool = False) -> Bron
     return Bronze(str(settings.data_root), environment, unique=world.new_id)
 
 
-def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: World, tell: Tell) -> Result:
-    """Run the indicators of these specs.
+def perform(
+    specs: Sequence[Spec], errand: Errand, settings: Settings, world: World, tell: Tell, catalogue: Sequence[Spec]
+) -> Result:
+    """Run the indicators of these specs, once the files in the inbox are landed for any of the whole catalogue.
 
     Raises:
         YhoviError: Before the first indicator is begun; what fails later is in the result.
@@ -108,7 +112,8 @@ def perform(specs: Sequence[Spec], errand: Errand, settings: Settings, world: Wo
             warehouse = Warehouse.open(url, demo=demo, now=world.now(), sleep=world.sleep)
             stack.callback(warehouse.close)
         bronze.sweep(older_than=world.now() - _ABANDONED)
-        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell, errand.backfill))
+        found = arrivals.pick_up(settings, catalogue, bronze, world) if errand.mode == "live" else ()
+        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell, errand.backfill, found))
 
 
 def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
@@ -117,7 +122,8 @@ def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze
         return from_recordings(Recordings(errand.recordings))
     if errand.mode == "replay":
         return from_archive(bronze, errand.as_run)
-    return from_source(stack.enter_context(_sender(settings, world, errand.version)), bronze)
+    sender = stack.enter_context(_sender(settings, world, errand.version))
+    return from_source(sender, Databases(settings.databases, world.now), bronze)
 
 
 def _sender(settings: Settings, world: World, version: str) -> Sender:

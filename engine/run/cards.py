@@ -97,12 +97,12 @@ def area_changes(registry: Registry) -> Iterator[values.AreaChange]:
 
 
 def small_areas(registry: Registry) -> Iterator[values.SmallAreaPlace]:
-    """Where the small areas lie; the register doesn't know in which MSOA an LSOA lies."""
+    """Where the small areas lie."""
     for level in SMALL_LEVELS:
         regions = registry.lookup(level, to="region")
         for code, district in registry.lookup(level).items():
             if code in regions:
-                yield values.SmallAreaPlace(code, registry.vintage, level, None, district, regions[code])
+                yield values.SmallAreaPlace(code, registry.vintage, level, district, regions[code])
 
 
 def input_of(plan: Plan, extracted: Extracted, warehouse: Warehouse, load_id: int) -> Input:

@@ -15,11 +15,12 @@ from ..quality import Case, Verdict, judge
 from ..warehouse import values
 from ..warehouse.warehouse import Warehouse
 from . import cards
+from .arrivals import Arrival
 from .current import Input
 from .extract import Desk, Extracted, extract
 from .inputs import combine
 from .outcome import Counts, Outcome, Result, Status
-from .shelf import Shelf, require_inputs, require_one_time
+from .shelf import Shelf, other_route, require_inputs, require_one_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,8 @@ Tell = Callable[[str, Stage], None]
 class Commission:
     """What a run is asked to do: the plans, how, and whom to tell what happens. No warehouse: nothing is loaded.
 
-    With ``backfill`` bytes that are older than those loaded go behind them; otherwise they are refused.
+    With ``backfill`` bytes that are older than those loaded go behind them; otherwise they are refused. What became of
+    the files in the inbox, ``arrivals``, is written down.
     """
 
     plans: Sequence[Plan]
@@ -42,6 +44,7 @@ class Commission:
     command: str
     tell: Tell
     backfill: bool = False
+    arrivals: tuple[Arrival, ...] = ()
 
 
 def carry_out(commission: Commission) -> Result:
@@ -56,8 +59,9 @@ def carry_out(commission: Commission) -> Result:
         start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
         warehouse.start_run(start)
         _describe_geography(commission.plans, warehouse)
+        _record_arrivals(commission, warehouse)
     outcomes: list[Outcome] = []
-    shelf = Shelf({name for plan in commission.plans for name in plan.spec.inputs})
+    shelf = Shelf({name for plan in commission.plans for name in (*plan.spec.inputs, *plan.spec.compared)})
     try:
         for plan in commission.plans:
             outcome = _one(plan, commission, shelf)
@@ -66,7 +70,7 @@ def carry_out(commission: Commission) -> Result:
         interrupted = isinstance(error, KeyboardInterrupt)
         _finish(commission, outcomes, "interrupted" if interrupted else "failed", EXIT_INTERRUPTED)
         raise
-    result = Result(desk.run_id, tuple(outcomes))
+    result = Result(desk.run_id, tuple(outcomes), commission.arrivals)
     _finish(commission, outcomes, _outcome(result), result.exit_code)
     return result
 
@@ -75,6 +79,14 @@ def _describe_geography(plans: Sequence[Plan], warehouse: Warehouse) -> None:
     """Let the database know what the register says; the plans of a run have one register."""
     for registry in [plan.registry for plan in plans[:1]]:
         warehouse.describe_geography(cards.area_changes(registry), cards.small_areas(registry))
+
+
+def _record_arrivals(commission: Commission, warehouse: Warehouse) -> None:
+    """Write down what became of the files in the inbox."""
+    desk = commission.desk
+    for arrival in commission.arrivals:
+        event = "landed" if arrival.outcome == "landed" else "left_in_inbox"
+        warehouse.record_event(values.Event(desk.now(), desk.run_id, None, event, str(arrival)))
 
 
 def _outcome(result: Result) -> values.RunOutcome:
@@ -116,7 +128,7 @@ def _loaded(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
     commission.tell(plan.spec.id, "extract")
     extracted = corrected(plan, _extracted(plan, commission, shelf))
     commission.tell(plan.spec.id, "check")
-    verdict = judge(case(plan, extracted, desk.now().date()))
+    verdict = judge(case(plan, extracted, desk.now().date(), other_route(plan, shelf, warehouse)))
     if warehouse is not None:
         _journal(plan, extracted, verdict, commission, warehouse)
     _require_passed(verdict)
@@ -176,8 +188,8 @@ def _kept_out(hold: values.Hold, commission: Commission, warehouse: Warehouse) -
     return said
 
 
-def case(plan: Plan, extracted: Extracted, today: date) -> Case:
-    """What the checks of an indicator judge."""
+def case(plan: Plan, extracted: Extracted, today: date, other: pd.DataFrame | None = None) -> Case:
+    """What the checks of an indicator judge; ``other`` is what it has to agree with, as far as that is at hand."""
     return Case(
         observed=extracted.observed,
         checks=plan.checks,
@@ -187,6 +199,7 @@ def case(plan: Plan, extracted: Extracted, today: date) -> Case:
         measured=plan.spec.measure.measured,
         accept=plan.spec.accept,
         today=today,
+        other=other,
     )
 
 

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from ..addresses import PASSWORD_VARIABLE
+from ..addresses import PASSWORD_VARIABLE, password_variable
 from ..catalogue import Found, compile_problems
+from ..databases import Databases
 from ..errors import EXIT_OK, SpecError, StorageError, YhoviError
 from ..settings import Settings
 from ..spec import read_specs
@@ -54,7 +55,7 @@ class Patient:
 def examine(patient: Patient) -> list[Symptom]:
     """Examine everything; one thing that is wrong hides no other."""
     symptoms: list[Symptom] = []
-    for examination in (_settings, _folder, _catalogue, _data_root, _database, _secrets, _clock):
+    for examination in (_settings, _folder, _catalogue, _data_root, _database, _databases, _secrets, _clock):
         try:
             symptoms += examination(patient)
         except YhoviError as error:
@@ -111,6 +112,24 @@ def _database(patient: Patient) -> Iterator[Symptom]:
     for sign in health.examine(url, patient.now):
         code = StorageError.exit_code if sign.state == "failure" else EXIT_OK
         yield Symptom("database", sign.state, sign.found, sign.cure, code)
+
+
+def _databases(patient: Patient) -> Iterator[Symptom]:
+    """Those that specs may ask: whether each can be opened, and whether its password lies where it may be read."""
+    named = patient.settings().databases
+    databases = Databases(named, lambda: patient.now)
+    for name, access in named.items():
+        about = f"database {name}"
+        if access.holds_password:
+            cure = f"Take it out, and put it into {password_variable(name)} in the environment or in a file .env."
+            yield Symptom(about, "warning", "there is a password in the settings file", cure)
+        try:
+            databases.knock(name)
+        except YhoviError as error:
+            yield Symptom(about, "failure", error.message, error.cure, error.exit_code)
+        else:
+            limits = f"at most {access.rows:,} rows in {access.seconds:g} seconds"
+            yield Symptom(about, "ok", f"it can be opened; specs may ask it for {limits}")
 
 
 def _secrets(patient: Patient) -> Iterator[Symptom]:

@@ -249,10 +249,31 @@ def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Gene
 
 
 def read_part(fetch: Fetch, part: Part, *, provenance: bool) -> Generator[pa.Table, None, None]:
-    """The tables in one part of an exchange, as batches."""
+    """The tables in one part of an exchange, as batches, with the columns that the part has beside its answer's."""
     if part.reading.reader != OWN:
-        return read(part.answer.stream, part.reading, provenance=provenance)
-    return _text_tables(fetch.connector.parse(part.answer), provenance=provenance)
+        tables = read(part.answer.stream, part.reading, provenance=provenance)
+    else:
+        tables = _text_tables(fetch.connector.parse(part.answer), provenance=provenance)
+    return _labelled(tables, part.labels) if part.labels else tables
+
+
+def _labelled(
+    tables: Generator[pa.Table, None, None], labels: Sequence[tuple[str, str]]
+) -> Generator[pa.Table, None, None]:
+    """The same rows, each with these columns more."""
+    with closing(tables):
+        for table in tables:
+            taken = [name for name, _ in labels if name in table.column_names]
+            if taken:
+                message = f"The file has a column '{taken[0]}' of its own."
+                raise SourceError(message, "Choose another name in the query: release_column.")
+            yield _with_labels(table, labels)
+
+
+def _with_labels(table: pa.Table, labels: Sequence[tuple[str, str]]) -> pa.Table:
+    for name, text in labels:
+        table = table.append_column(name, pa.repeat(pa.scalar(text, pa.string()), table.num_rows))
+    return table
 
 
 def _text_tables(batches: Iterable[Cells], *, provenance: bool) -> Generator[pa.Table, None, None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,34 @@ from typing import Any
 from ..bronze import Bronze, Landing
 from ..errors import UsageError
 from ..spec import Spec
+
+# Windows allows none of these in the name of a folder, nor a dot or a blank at its end.
+_NO_FOLDER = re.compile(r'[\x00-\x1f<>:"/\\|?*]|[. ]+$')
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What specs take by hand: the file of one release of a data set; of any release, if that is None."""
+
+    dataset: str
+    release: str | None
+    specs: tuple[Spec, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The specs by their ids."""
+        return tuple(spec.id for spec in self.specs)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The regular expressions, each for a file's whole name, that these specs say; none where none says one."""
+        said = (spec.source.query.get("file") for spec in self.specs)
+        return tuple(dict.fromkeys(pattern for pattern in said if isinstance(pattern, str)))
+
+    @property
+    def folder(self) -> str | None:
+        """The release as the name of a folder."""
+        return None if self.release is None else folder_name(self.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +92,39 @@ def land_file(dataset: str, file: Path, release: str, specs: Sequence[Spec], bro
             landing = bronze.land(source, name, stream, name=file.name, release=release, retrieved_at=now)
     except OSError as error:
         raise UsageError(f"The file {file} can't be read: {error.strerror}.", "Check the path.") from None
-    return Landed(landing, tuple(spec.id for spec in specs if _uses(spec, dataset, release)))
+    return Landed(landing, serves(specs, dataset, release))
 
 
-def _uses(spec: Spec, dataset: str, release: str) -> bool:
-    query = spec.source.query
-    wanted = query.get("release")
-    return spec.source.dataset == dataset and (str(wanted) == release or (wanted is None and bool(query.get("landed"))))
+def serves(specs: Iterable[Spec], dataset: str, release: str) -> tuple[str, ...]:
+    """The specs that a landed file serves, by their ids."""
+    taken = (slot for slot in slots_of(specs) if slot.dataset == dataset and slot.release in (None, release))
+    return tuple(sorted(name for slot in taken for name in slot.ids))
+
+
+def slots_of(specs: Iterable[Spec]) -> tuple[Slot, ...]:
+    """What specs take by hand, by data set and release."""
+    found: dict[tuple[str, str | None], list[Spec]] = {}
+    for spec in specs:
+        if _takes(spec):
+            found.setdefault((spec.source.dataset, _release(spec)), []).append(spec)
+    by_name = sorted(found.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+    return tuple(Slot(dataset, release, tuple(waiting)) for (dataset, release), waiting in by_name)
+
+
+def folder_name(release: str) -> str:
+    """A release as the name of a folder that any system allows.
+
+    >>> folder_name("2022/23")
+    '2022-23'
+    """
+    return _NO_FOLDER.sub("-", release)
+
+
+def _takes(spec: Spec) -> bool:
+    """Whether a landed file can be what its exchange is answered with."""
+    return bool(spec.source.query.get("landed")) or _release(spec) is not None
+
+
+def _release(spec: Spec) -> str | None:
+    said = spec.source.query.get("release")
+    return None if said is None else str(said)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from ..errors import EXIT_OK, EXIT_SOME_FAILED, YhoviError
+from .arrivals import Arrival
 
 Status = Literal["loaded", "unchanged", "backfilled", "on_hold", "checked", "failed", "stale"]
 
@@ -49,10 +50,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run."""
+    """What came of a run, and of the files that lay in the inbox when it began."""
 
     run_id: str
     outcomes: tuple[Outcome, ...]
+    arrivals: tuple[Arrival, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -61,8 +63,12 @@ class Result:
 
     def described(self) -> dict[str, Any]:
         """As plain data."""
-        outcomes = [outcome.described() for outcome in self.outcomes]
-        return {"run_id": self.run_id, "exit_code": self.exit_code, "outcomes": outcomes}
+        return {
+            "run_id": self.run_id,
+            "exit_code": self.exit_code,
+            "outcomes": [outcome.described() for outcome in self.outcomes],
+            "inbox": [arrival.described() for arrival in self.arrivals],
+        }
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:

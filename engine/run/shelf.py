@@ -1,14 +1,17 @@
-"""What came of the indicators that others are made of, for as long as a run lasts."""
+"""What came of the indicators that others are made of or compared with, for as long as a run lasts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from ..errors import StaleError
 from ..plan import Plan
+from ..warehouse.tables import VALUE
 from ..warehouse.warehouse import Warehouse
-from .current import Input
+from .current import Input, at_vintage
 from .extract import Extracted
 
 
@@ -39,6 +42,21 @@ def require_inputs(plan: Plan, shelf: Shelf) -> None:
     if empty:
         made_of = f"{' and '.join(empty)}, which it is made of, is on hold and has no values"
         raise StaleError(f"It keeps its last values, as {made_of}.", "Mend that first; this one follows by itself.")
+
+
+def other_route(plan: Plan, shelf: Shelf, warehouse: Warehouse | None) -> pd.DataFrame | None:
+    """What is current of the indicator that this one has to agree with: as this run made it, else as it is loaded.
+
+    None where nothing is.
+    """
+    for name in plan.spec.compared:
+        if name in shelf.made:
+            return at_vintage(shelf.made[name], plan.vintage).frame
+        rows = warehouse.observations(name) if warehouse is not None else ()
+        live = [row for row in rows if row["action"] == VALUE and row["area_vintage"] == plan.vintage]
+        if live:
+            return pd.DataFrame(live)
+    return None
 
 
 def require_one_time(plan: Plan, extracted: Extracted, shelf: Shelf, warehouse: Warehouse) -> None:

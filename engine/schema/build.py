@@ -71,6 +71,15 @@ def indicator_schema() -> dict[str, Any]:
                     "items": {"type": "string", "minLength": 10},
                     "description": "What a reader has to know before using the number.",
                 },
+                "status": {
+                    "enum": ["active", "draft"],
+                    "description": "Whether it is verified; active if not said. A draft runs only with --drafts.",
+                },
+                "status_reason": {
+                    "type": "string",
+                    "minLength": 10,
+                    "description": "What of a draft nobody has verified yet, in a sentence.",
+                },
                 "publish": {
                     "type": "boolean",
                     "description": "Whether dashboards see it. A component (false) runs, is kept and feeds others.",
@@ -88,17 +97,30 @@ def indicator_schema() -> dict[str, Any]:
                     "description": "Checks that may fail for a time: what they find is then a warning.",
                 },
             },
-            optional=("caveats", "publish", "corrections", "accept"),
+            optional=("caveats", "status", "status_reason", "publish", "corrections", "accept"),
         ),
         "allOf": [
-            {
-                "if": {"properties": {"domain": {"const": domain}}, "required": ["domain"]},
-                "then": {"properties": {"subdomain": {"enum": list(subdomains)}}},
-            }
-            for domain, subdomains in DOMAINS.items()
+            *(
+                {
+                    "if": {"properties": {"domain": {"const": domain}}, "required": ["domain"]},
+                    "then": {"properties": {"subdomain": {"enum": list(subdomains)}}},
+                }
+                for domain, subdomains in DOMAINS.items()
+            ),
+            _with_a_reason(),
         ],
     }
     return json.loads(json.dumps(schema, default=dict))  # type: ignore[no-any-return]
+
+
+def _with_a_reason() -> dict[str, Any]:
+    """A draft says why it is one, and nothing else does."""
+    said = {"description": "What of a draft nobody has verified yet, in a sentence."}
+    return {
+        "if": {"properties": {"status": {"const": "draft"}}, "required": ["status"]},
+        "then": {"required": ["status_reason"], "properties": {"status_reason": said}},
+        "else": {"properties": {"status_reason": {"not": {}, "description": "It goes with status: draft."}}},
+    }
 
 
 def rendered() -> str:

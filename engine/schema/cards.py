@@ -17,12 +17,17 @@ from .faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An indicator as others see it; ``inputs`` are those it is made of, with the place that says so."""
+    """An indicator as others see it; ``inputs`` are those it is made of, with the place that says so.
+
+    ``compared`` is the one that it has to agree with, if any.
+    """
 
     id: str
     measured: Measured
     level: str
     inputs: Mapping[str, At]
+    draft: bool = False
+    compared: str = ""
 
 
 def card(document: Document, faults: Iterable[Fault]) -> Card | None:
@@ -33,11 +38,22 @@ def card(document: Document, faults: Iterable[Fault]) -> Card | None:
         return None
     data = document.data
     measured = Measured(data["measure"]["type"], data["measure"]["unit"])
-    return Card(data["id"], measured, data["source"]["geography"]["level"], MappingProxyType(dict(inputs_of(document))))
+    compared = _said(data, COMPARED)
+    return Card(
+        id=data["id"],
+        measured=measured,
+        level=data["source"]["geography"]["level"],
+        inputs=MappingProxyType(dict(inputs_of(document))),
+        draft=data.get("status") == "draft",
+        compared=compared if isinstance(compared, str) else "",
+    )
 
 
 # The place that names the indicator by which figures are apportioned.
 WEIGHTS: At = ("source", "geography", "weights")
+
+# The place that names the indicator which this one has to agree with.
+COMPARED: At = ("checks", "reconcile", "with")
 
 
 def inputs_of(document: Document) -> Iterator[tuple[str, At]]:

@@ -19,13 +19,13 @@ from ...connectors.base import Column, SourceError
 from ..document import At, Document
 from ..errors import Problem
 from ..geography import AS_PUBLISHED, FIRST_VINTAGE, LEVELS, is_code
-from ..measures import MEASURE_TYPES, Measured
+from ..measures import MEASURE_TYPES, UNITS, Measured, comparable
 from ..periods import Period, matches
 from ..read.options import Options
 from ..recipe.columns import Columns
 from ..recipe.signatures import check_recipe
 from .build import DOMAINS
-from .cards import WEIGHTS, Card, columns_of, inputs_of, listed
+from .cards import COMPARED, WEIGHTS, Card, columns_of, inputs_of, listed
 from .faults import Fault
 
 Step = tuple[str, Any]
@@ -36,17 +36,21 @@ def steps_of(recipe: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
     return tuple(next(iter(step.items())) for step in recipe)
 
 
-def meaning_problems(document: Document, faults: Iterable[Fault], known: Mapping[str, Card]) -> list[Problem]:
+def meaning_problems(
+    document: Document, faults: Iterable[Fault], known: Mapping[str, Card], *, whole: bool = True
+) -> list[Problem]:
     """Everything wrong with a document that its schema can't say.
 
     Args:
         document: The file.
         faults: What the schema found; it isn't judged again.
         known: The catalogue's indicators, which this one may be made of.
+        whole: Whether that is all of the catalogue, so that this one's place in it can be judged.
     """
     faulty = tuple(at for fault in faults for at in (fault.at, fault.meant) if at is not None)
     case = _Case(document, faulty, known)
-    asked = (judge for needs, judge in _JUDGES if all(case.sound(*need) for need in needs))
+    judges = (*_JUDGES, *(_JUDGES_OF_PLACE if whole else ()))
+    asked = (judge for needs, judge in judges if all(case.sound(*need) for need in needs))
     return [problem for judge in asked for problem in judge(case)]
 
 
@@ -186,10 +190,14 @@ def _judge_inputs(case: _Case) -> Iterator[Problem]:
         if name in case.known:
             yield from _judge_level(case, name, at)
         elif at in (("source", "indicator"), WEIGHTS):
-            near = difflib.get_close_matches(name, case.known, n=1)
-            cure = f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."
-            found = f"there is no indicator {name}"
-            yield case.document.problem(at, "unknown-indicator", found, "an indicator of this catalogue", cure)
+            yield _unknown_indicator(case, name, at)
+
+
+def _unknown_indicator(case: _Case, name: str, at: At) -> Problem:
+    near = difflib.get_close_matches(name, case.known, n=1)
+    cure = f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."
+    found = f"there is no indicator {name}"
+    return case.document.problem(at, "unknown-indicator", found, "an indicator of this catalogue", cure)
 
 
 def _judge_level(case: _Case, name: str, at: At) -> Iterator[Problem]:
@@ -295,6 +303,66 @@ def _is_period(said: str) -> bool:
     return True
 
 
+def _judge_drafts(case: _Case) -> Iterator[Problem]:
+    """What is on dashboards is made of nothing that isn't verified."""
+    if case.document.data.get("status") == "draft":
+        return
+    for name, at in inputs_of(case.document):
+        if name in case.known and case.known[name].draft:
+            cure = f"Make {name} active once it is verified, or set status: draft here as well."
+            found = f"{name} is a draft, and this indicator is active"
+            yield case.document.problem(at, "made-of-draft", found, "what is active itself", cure)
+
+
+def _judge_reconcile(case: _Case) -> Iterator[Problem]:
+    """What has to agree with another number is made in another way, and measures the same."""
+    own, name = case.said("id"), case.said(*COMPARED)
+    if name not in case.known:
+        yield _unknown_indicator(case, name, COMPARED)
+        return
+    why = _no_second_route(case, own, name)
+    if why:
+        allowed = "an indicator that comes to the number in another way"
+        cure = "Compare it with another one, or drop the check. Of two, only one is compared with the other."
+        yield case.document.problem(COMPARED, "no-second-route", why, allowed, cure)
+    else:
+        yield from _judge_comparable(case, name)
+
+
+def _no_second_route(case: _Case, own: str, name: str) -> str:
+    """Why another indicator is no second route to the number of this one; empty where it is one."""
+    made_of = {other: tuple(card.inputs) for other, card in case.known.items()}
+    made_of[own] = tuple(other for other, _ in inputs_of(case.document))
+    compared = {other: (*made_of[other], card.compared) for other, card in case.known.items()}
+    if name == own:
+        return f"{own} is compared with itself"
+    if _reaches(own, name, made_of):
+        return f"{own} is made of {name}"
+    if _reaches(name, own, made_of):
+        return f"{name} is made of {own}"
+    in_turn = _reaches(name, own, compared)
+    return f"{name} is compared with {own} in turn, or with what is made of it" if in_turn else ""
+
+
+def _reaches(start: str, end: str, ways: Mapping[str, Sequence[str]]) -> bool:
+    """Whether one leads to the other, step by step."""
+    found = [start]
+    for name in found:
+        found += [other for other in ways.get(name, ()) if other not in found]
+    return end in found[1:]
+
+
+def _judge_comparable(case: _Case, name: str) -> Iterator[Problem]:
+    own, other = Measured(case.said("measure", "type"), case.said("measure", "unit")), case.known[name].measured
+    if not all(measured.type in MEASURE_TYPES and measured.unit in UNITS for measured in (own, other)):
+        return
+    if not comparable(own, other):
+        found = f"{name} is of type {other.type} in {other.unit}, this one of type {own.type} in {own.unit}"
+        allowed = "a number of the same quantity and kind"
+        cure = "Compare it with an indicator of the same number, or correct the measure of one of the two."
+        yield case.document.problem(COMPARED, "not-comparable", found, allowed, cure)
+
+
 # What each judge needs to be sound, and the judge.
 _JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
     ((("id",),), _judge_id),
@@ -312,4 +380,10 @@ _JUDGES: tuple[tuple[tuple[At, ...], Judge], ...] = (
     ((("checks", "complete", "since"),), _judge_since),
     ((("checks", "golden"),), _judge_goldens),
     ((("corrections",),), _judge_corrections),
+)
+
+# The same, of an indicator's place in the catalogue.
+_JUDGES_OF_PLACE: tuple[tuple[tuple[At, ...], Judge], ...] = (
+    ((("id",),), _judge_drafts),
+    ((("id",), ("measure", "type"), ("measure", "unit"), COMPARED), _judge_reconcile),
 )

@@ -2,9 +2,12 @@
 
 from .files import SUFFIXES, Reading, load_specs, read_specs, read_texts
 from .graph import in_order, with_inputs
-from .values import Base, Measure, Source, Spec
+from .values import ACTIVE, COMPONENT, DRAFT, Base, Measure, Source, Spec
 
 __all__ = (
+    "ACTIVE",
+    "COMPONENT",
+    "DRAFT",
     "SUFFIXES",
     "Base",
     "Measure",

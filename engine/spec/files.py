@@ -89,10 +89,13 @@ def read_specs(paths: Sequence[Path], catalogue: Path | None = None) -> Reading:
 
 
 def read_texts(texts: Mapping[Path, str]) -> Reading:
-    """The specs of these texts, as if each were the file of that name; they know only each other."""
+    """The specs of these texts, as if each were the file of that name.
+
+    They know only each other: what a whole catalogue would have to say of them isn't asked.
+    """
     pages = [_parsed(file, text) for file, text in texts.items()]
     known = _cards(pages)
-    found = [(page, _problems(page, known)) for page in pages]
+    found = [(page, _problems(page, known, whole=False)) for page in pages]
     specs = [_spec(page.document, known) for page, problems in found if page.document and not problems]
     return Reading(tuple(specs), tuple(problem for _, problems in found for problem in problems), len(pages))
 
@@ -149,10 +152,10 @@ def _judged(file: Path, read: Callable[[], Document]) -> _Page:
     return _Page(file, document, faults, tuple(fault.problem for fault in faults), card(document, faults))
 
 
-def _problems(page: _Page, known: Mapping[str, Card]) -> list[Problem]:
+def _problems(page: _Page, known: Mapping[str, Card], *, whole: bool = True) -> list[Problem]:
     if page.document is None:
         return list(page.problems)
-    found = [*page.problems, *meaning_problems(page.document, page.faults, known)]
+    found = [*page.problems, *meaning_problems(page.document, page.faults, known, whole=whole)]
     found += cycle_problems(page.document, page.card, known)
     return sorted(found, key=lambda problem: (problem.line, problem.column))
 
@@ -180,6 +183,7 @@ def _spec(document: Document, known: Mapping[str, Card]) -> Spec:
         corrections=tuple(map(_correction, data.get("corrections", ()))),
         accept=tuple(map(_acceptance, data.get("accept", ()))),
         inputs=MappingProxyType(inputs),
+        **{key: data[key] for key in ("status", "status_reason") if key in data},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ..document import Document
 from ..errors import Problem
@@ -11,20 +11,36 @@ from .values import Spec
 
 
 def with_inputs(chosen: Sequence[str], specs: Sequence[Spec]) -> tuple[Spec, ...]:
-    """The specs of these ids and of everything they are made of, in the order in which they can run."""
+    """The specs of these ids and of everything they are made of, in the order in which they can run.
+
+    One that is compared with another comes after it, where that is among them; nothing is brought along to be compared.
+    """
     by_id = {spec.id: spec for spec in specs}
-    wanted: dict[str, Spec] = {}
+    wanted = _closure(chosen, by_id)
+    ordered: dict[str, Spec] = {}
 
     def visit(name: str) -> None:
-        if name in wanted:
+        if name in ordered:
             return
-        for other in by_id[name].inputs:
-            visit(other)
-        wanted[name] = by_id[name]
+        for other in (*by_id[name].inputs, *by_id[name].compared):
+            if other in wanted:
+                visit(other)
+        ordered[name] = by_id[name]
 
     for name in chosen:
         visit(name)
-    return tuple(wanted.values())
+    return tuple(ordered.values())
+
+
+def _closure(chosen: Sequence[str], by_id: Mapping[str, Spec]) -> Collection[str]:
+    """These ids, and those of everything they are made of."""
+    found = dict.fromkeys(chosen)
+    names = list(found)
+    for name in names:
+        new = [other for other in by_id[name].inputs if other not in found]
+        found |= dict.fromkeys(new)
+        names += new
+    return found
 
 
 def in_order(specs: Sequence[Spec]) -> tuple[Spec, ...]:

@@ -16,6 +16,8 @@ from ..measures import Measured
 
 Step = tuple[str, Any]
 
+ACTIVE, DRAFT, COMPONENT = "active", "draft", "component"
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -79,7 +81,8 @@ class Spec:
     """One indicator as its file says it.
 
     ``publish`` is False for a component, which feeds other indicators and is never on a dashboard. ``inputs`` are the
-    other indicators that this one is made of, each with what kind of number it is.
+    other indicators that this one is made of, each with what kind of number it is. A ``status`` of ``draft`` has a
+    ``status_reason``: what of it nobody has verified yet.
     """
 
     id: str
@@ -99,6 +102,23 @@ class Spec:
     corrections: tuple[Correction, ...] = ()
     accept: tuple[Acceptance, ...] = ()
     inputs: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
+    status: str = ACTIVE
+    status_reason: str = ""
+
+    @property
+    def draft(self) -> bool:
+        """Whether it isn't verified, so that it runs only where drafts are asked for."""
+        return self.status == DRAFT
+
+    @property
+    def standing(self) -> str:
+        """What it is in the catalogue: a draft, else a component of others, else active."""
+        return self.status if self.draft or self.publish else COMPONENT
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The indicators that its checks compare it with; where a run makes both, they are made before it."""
+        return (self.checks["reconcile"]["with"],) if "reconcile" in self.checks else ()
 
     @property
     def digest(self) -> str:
@@ -114,6 +134,8 @@ class Spec:
             "description": self.description,
             "domain": f"{self.domain} / {self.subdomain}",
             "measure": f"{self.measure.type} in {self.measure.unit}, {self.measure.polarity}",
+            "status": self.status,
+            "status_reason": self.status_reason,
             "published": "" if self.publish else "no: a component of others",
             "made_of": list(self.inputs),
             "source": {

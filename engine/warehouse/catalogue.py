@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 
 import sqlalchemy as sa
@@ -44,8 +44,7 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
     require_said(area, map(asdict, said.values()), "area_code")
     fallback = {_name(place): place for place in default}
     vintages = {vintage for _, vintage in (*said, *fallback)}
-    rows = connection.execute(sa.select(area).where(area.c.area_vintage.in_(vintages))).mappings()
-    known = {_name(place): place for place in (Area(**row) for row in rows)}
+    known = {_name(place): place for vintage in sorted(vintages) for place in _of_vintage(connection, vintage)}
     new = [asdict(place) for name, place in sorted({**fallback, **said}.items()) if name not in known]
     changed = [place for name, place in said.items() if known.get(name, place) != place]
     if new:
@@ -54,6 +53,11 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
         is_it = (area.c.area_code == place.area_code, area.c.area_vintage == place.area_vintage)
         connection.execute(sa.update(area).where(*is_it), asdict(place))
     return {place.area_code for place in changed}
+
+
+def _of_vintage(connection: Connection, vintage: str) -> Iterator[Area]:
+    rows = connection.execute(sa.select(area).where(area.c.area_vintage == vintage)).mappings()
+    return (Area(**row) for row in rows)
 
 
 def _name(place: Area) -> tuple[str, str]:

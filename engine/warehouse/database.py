@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import StorageError
 from . import versions
 from .dialects import Dialect, dialect_of
-from .dialects.base import AGAIN, READING
+from .dialects.base import AGAIN
 from .dialects.signs import Sign
 from .tables import installation
 
@@ -49,7 +49,7 @@ class Database:
         self.where = self.dialect.where(self._address)
         self._sleep = sleep
         self._engine = self.dialect.engine(self._address)
-        self._reader = self._engine.execution_options(**{READING: True})
+        self._reader = self.dialect.reader(self._engine)
         self._another = self._engine.execution_options(**{AGAIN: True})
 
     def prepare(self, *, demo: bool, now: datetime, create: bool) -> None:
@@ -99,6 +99,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of the file or the connections."""
+        self._reader.dispose()
         self._engine.dispose()
 
     @contextmanager

@@ -14,6 +14,8 @@ from .database import Database
 from .tables import METADATA, SCHEMAS, flat_metadata
 from .views import VIEWS
 
+_DOUBLE = 53
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
@@ -57,13 +59,22 @@ def _tables(connection: Connection) -> Iterator[str]:
     from alembic.migration import MigrationContext
 
     flat = connection.dialect.name == "sqlite"
-    options: dict[str, Any] = {"compare_type": True, "include_schemas": not flat}
+    options: dict[str, Any] = {"compare_type": is_other_type, "include_schemas": not flat}
     if not flat:
         options["include_name"] = _is_ours
     context = MigrationContext.configure(connection, opts=options)
     for change in compare_metadata(context, flat_metadata() if flat else METADATA):
         for one in change if isinstance(change, list) else [change]:
             yield from _sentence(one)
+
+
+def is_other_type(_context: Any, _there: Any, _wanted: Any, there: Any, wanted: Any) -> bool | None:
+    """Whether a column's type is another than it should be; None where Alembic is to say.
+
+    SQL Server makes FLOAT(53) of DOUBLE PRECISION, which is the same.
+    """
+    same = isinstance(wanted, sa.Double) and isinstance(there, sa.FLOAT) and there.precision == _DOUBLE
+    return False if same else None
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -159,7 +159,7 @@ def _append(
     """Stage a load; append to the observations what differs from what is known, and what is withdrawn."""
     held_count = stage.fill(connection, batch, begun.load_id, observations, held)
     _refuse_made_up(connection, batch, begun.load_id)
-    gone = stage.in_scope(connection, batch, begun.load_id, begun.known)
+    gone = stage.in_scope(batch, begun.load_id, begun.known)
     withdrawn = _count_withdrawals(connection, batch, begun, gone)
     _append_values(connection, batch, begun)
     if withdrawn:

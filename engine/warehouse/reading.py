@@ -68,7 +68,8 @@ def loads(connection: Connection, indicator_id: str) -> dict[int, Record]:
     rows = sa.select(load, run.c.mode).join(run, run.c.run_id == load.c.run_id)
     found = _records(connection, rows.where(load.c.indicator_id == indicator_id).order_by(load.c.load_id))
     made_from: dict[int, list[int]] = {}
-    pairs = sa.select(load_input).where(load_input.c.load_id.in_([row["load_id"] for row in found]))
+    pairs = sa.select(load_input).join(load, load.c.load_id == load_input.c.load_id)
+    pairs = pairs.where(load.c.indicator_id == indicator_id)
     for load_id, other in connection.execute(pairs.order_by(load_input.c.load_id, load_input.c.input_load_id)):
         made_from.setdefault(load_id, []).append(other)
     return {row["load_id"]: {**row, "input_loads": made_from.get(row["load_id"], [])} for row in found}

@@ -112,6 +112,9 @@ def _sql_server_makes() -> Iterator[str]:
     for schema in SCHEMAS:
         yield f"GRANT CONTROL ON SCHEMA::[{schema}] TO {OWNER}"
     yield f"GRANT CREATE TABLE, CREATE VIEW TO {OWNER}"
+    # An upgrade grants rights again to the roles that it sees there, and nobody sees a role who wasn't allowed to.
+    for role in (LOADER, READER):
+        yield f"GRANT VIEW DEFINITION ON ROLE::[{role}] TO {OWNER}"
 
 
 def _postgres_makes() -> Iterator[str]:

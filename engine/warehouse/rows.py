@@ -17,7 +17,15 @@ APPENDED = (*KEY, "retrieved_at", "load_id", "action", *CONTENT)
 
 def cells(**said: Any) -> dict[str, sa.ColumnElement[Any]]:
     """Columns of the history that hold the same in every row that is appended."""
-    return {name: sa.literal(value, observation.c[name].type) for name, value in said.items()}
+    return {name: _cell(observation.c[name].type, value) for name, value in said.items()}
+
+
+def _cell(kind: Any, value: Any) -> sa.ColumnElement[Any]:
+    """A value of a type. One that is missing is no parameter: SQL Server couldn't tell of which type it is."""
+    if value is not None:
+        return sa.literal(value, kind)
+    # A cast names no collation, as a column's type may.
+    return sa.cast(sa.null(), type(kind)(kind.length) if isinstance(kind, sa.String) else kind)
 
 
 def same(table: sa.FromClause, names: Iterable[str] = (*KEY, *CONTENT)) -> dict[str, sa.ColumnElement[Any]]:

@@ -13,10 +13,11 @@ from . import canonical
 from .border import is_key, is_listed
 from .dialects import DIALECTS
 from .tables import KEY, VALUE, incoming, incoming_scope
-from .values import Area, Key, Load, Observations, Scope
+from .values import Area, Key, Load, Observations
 
 _AREA = "area"
 _BREAKDOWN = "breakdown"
+_VINTAGE = "vintage"
 
 
 def fill(connection: Connection, batch: Load, load_id: int, observations: Observations, held: Collection[Key]) -> int:
@@ -32,7 +33,7 @@ def fill(connection: Connection, batch: Load, load_id: int, observations: Observ
         if remaining:
             remaining.difference_update(map(canonical.key, rows))
     _hold(connection, indicator_id, load_id, remaining)
-    _spread_scope(connection, batch.scope, load_id)
+    _spread_scope(connection, batch, load_id)
     return len(remaining)
 
 
@@ -64,14 +65,13 @@ def absent(known: sa.FromClause, load_id: int) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(incoming.c.load_id == load_id, same_key(known))
 
 
-def in_scope(connection: Connection, batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+def in_scope(batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     """The conditions that a known row is live and that the load speaks for it."""
     scope = batch.scope
-    vintages = {place.area_vintage for place in areas(connection, load_id)}
     conditions = [
         known.c.indicator_id == batch.card.indicator_id,
         known.c.action == VALUE,
-        known.c.area_vintage.in_(sorted({batch.target_vintage, *scope.vintages, *vintages})),
+        _listed(load_id, _VINTAGE, known.c.area_vintage),
     ]
     if scope.areas is not None:
         conditions.append(_listed(load_id, _AREA, known.c.area_code))
@@ -107,8 +107,15 @@ def _hold(connection: Connection, indicator_id: str, load_id: int, keys: Collect
         connection.execute(sa.insert(incoming), rows)
 
 
-def _spread_scope(connection: Connection, scope: Scope, load_id: int) -> None:
-    listed = ((_AREA, "area_code", scope.areas), (_BREAKDOWN, "breakdown", scope.breakdowns))
+def _spread_scope(connection: Connection, batch: Load, load_id: int) -> None:
+    """List what a load speaks for; a list may be longer than a statement can have parameters."""
+    scope = batch.scope
+    vintages = {batch.target_vintage, *scope.vintages, *(place.area_vintage for place in areas(connection, load_id))}
+    listed = (
+        (_AREA, "area_code", scope.areas),
+        (_BREAKDOWN, "breakdown", scope.breakdowns),
+        (_VINTAGE, "area_vintage", vintages),
+    )
     rows = [
         {"load_id": load_id, "dimension": dimension, "code": code}
         for dimension, name, codes in listed
@@ -120,6 +127,5 @@ def _spread_scope(connection: Connection, scope: Scope, load_id: int) -> None:
 
 
 def _listed(load_id: int, dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension, incoming_scope.c.code == code
-    )
+    mine = (incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension)
+    return code.in_(sa.select(incoming_scope.c.code).where(*mine))

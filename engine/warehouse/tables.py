@@ -354,7 +354,6 @@ geo_lookup = Table(
     Column("code", code(16), primary_key=True),
     Column("area_vintage", code(16), primary_key=True),
     Column("level", code(32), nullable=False),
-    Column("msoa_code", code(16)),
     Column("lad_code", code(16), nullable=False),
     Column("region_code", code(16), nullable=False),
     schema="core",
@@ -395,7 +394,7 @@ incoming = Table(
     sqlite_with_rowid=False,
 )
 
-# The areas and breakdowns that a load speaks for, where it doesn't speak for all.
+# The vintages that a load speaks for, and the areas and breakdowns where it doesn't speak for all.
 incoming_scope = Table(
     "incoming_scope",
     METADATA,

@@ -352,6 +352,5 @@ class SmallAreaPlace(NamedTuple):
     code: str
     area_vintage: str
     level: str
-    msoa_code: str | None
     lad_code: str
     region_code: str

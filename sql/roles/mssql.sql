@@ -30,6 +30,12 @@ GO
 GRANT CREATE TABLE, CREATE VIEW TO yhovi_owner;
 GO
 
+GRANT VIEW DEFINITION ON ROLE::[yhovi_loader] TO yhovi_owner;
+GO
+
+GRANT VIEW DEFINITION ON ROLE::[yhovi_reader] TO yhovi_owner;
+GO
+
 GRANT SELECT ON [meta].[installation] TO yhovi_loader;
 GO
 

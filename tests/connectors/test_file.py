@@ -141,6 +141,11 @@ QUERIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "an address": ({"url": f"{ONS}?uri={GVA}"}, []),
     "an address and a release": ({"url": "https://h.uk/a.csv", "release": "2025-10"}, []),
     "landed": ({"landed": True, "release": 2025}, []),
+    "landed, with a name": ({"landed": True, "file": "[0-9]{6}_a[.]csv"}, []),
+    "an address, with a name": (
+        {"url": "https://h.uk/a.csv", "file": "a[.]csv"},
+        ["'a[.]csv' should not be valid under {}"],
+    ),
     "http": ({"url": "http://h.uk/a.csv"}, [f"'http://h.uk/a.csv' {HTTPS}"]),
     "another scheme": ({"url": "file:///etc/passwd"}, [f"'file:///etc/passwd' {HTTPS}"]),
     "credentials": ({"url": "https://me:pass@h.uk/a.csv"}, [f"'https://me:pass@h.uk/a.csv' {HTTPS}"]),

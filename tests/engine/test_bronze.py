@@ -585,6 +585,39 @@ def test_releases_are_kept_apart(tmp_path):
     assert bronze.landed("sport", "active", "2025") is None
 
 
+def meanwhile(monkeypatch: pytest.MonkeyPatch, bronze: Bronze, deed: Callable[[], object]) -> None:
+    """Something that another run does while this one stores its bytes."""
+    store = bronze._store
+
+    def storing(*said):
+        monkeypatch.undo()
+        deed()
+        return store(*said)
+
+    monkeypatch.setattr(bronze, "_store", storing)
+
+
+def test_the_same_bytes_landed_at_the_same_time_are_landed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bronze, other = local(tmp_path), local(tmp_path)
+    meanwhile(monkeypatch, bronze, lambda: land(other, b"same", "2024", 1))
+    second = land(bronze, b"same", "2024", 2)
+    (first,) = bronze.landings("sport", "active")
+    assert second == replace(first, outcome="already there")
+
+
+def test_other_bytes_landed_at_the_same_time_have_an_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bronze, other = local(tmp_path), local(tmp_path)
+    meanwhile(monkeypatch, bronze, lambda: land(other, b"first", "2024", 1))
+    second = land(bronze, b"second", "2024", 2)
+    assert (second.outcome, second.superseded) == ("supersedes", hashlib.sha256(b"first").hexdigest())
+    meanwhile(monkeypatch, bronze, lambda: land(other, b"fourth", "2024", 4))
+    with pytest.raises(UsageError):
+        land(bronze, b"third", "2024", 3)
+    assert [one.retrieved_at.hour for one in bronze.landings("sport", "active")] == [13, 14, 16]
+
+
 def test_landing_lost_bytes_again_puts_them_back(tmp_path):
     bronze = local(tmp_path)
     first = land(bronze, b"first", "2024", 0)

@@ -10,9 +10,11 @@ from yhovi.engine.measures import (
     NORMAL,
     REASONS,
     UNITS,
+    Measured,
     MeasureType,
     Quantity,
     Unit,
+    comparable,
     primary,
     quantity,
     unit_of,
@@ -212,3 +214,24 @@ def test_the_order_of_statuses_does_not_matter(orders: tuple[list[str], list[str
 def test_showing_one_of_the_shown_is_showing_one_of_all(some: list[str], others: list[str]) -> None:
     assert primary([primary(some), primary(others)]) == primary([*some, *others])
     assert primary([primary(some)]) == primary(some)
+
+
+SAME_NUMBER = {
+    "the same": ("survey_percentage", "percent", "survey_percentage", "percent", True),
+    "types that say the same of a share": ("survey_percentage", "percent", "proportion", "fraction", True),
+    "units of another scale": ("amount", "gbp_million", "amount", "gbp_thousand", True),
+    "a count of people": ("count", "persons", "count", "thousand", True),
+    "a count as an amount": ("count", "count", "amount", "gbp", False),
+    "a mean as what is per head": ("mean", "gbp_per_person", "ratio", "gbp_thousand_per_person", True),
+    "a median as a mean": ("median", "gbp", "mean", "gbp", False),
+    "a standardised rate as a crude one": ("standardised_rate", "per_100000", "crude_rate", "per_100000", False),
+    "modelled as whatever it models": ("modelled", "years", "median", "years", True),
+    "other units": ("mean", "years", "mean", "hours", False),
+    "a count as a rate": ("count", "count", "crude_rate", "per_1000", False),
+}
+
+
+@pytest.mark.parametrize(("kind", "unit", "other_kind", "other_unit", "same"), SAME_NUMBER.values(), ids=SAME_NUMBER)
+def test_which_numbers_can_be_one(kind: str, unit: str, other_kind: str, other_unit: str, same: bool) -> None:
+    one, other = Measured(kind, unit), Measured(other_kind, other_unit)
+    assert comparable(one, other) is comparable(other, one) is same

@@ -58,6 +58,8 @@ def test_a_plan_says_what_will_happen() -> None:
     assert plan.described() == {
         "indicator": "E-EJ-01",
         "title": "Employment rate, 16 to 64",
+        "status": "active",
+        "status_reason": "",
         "exchange": {
             "connector": "nomis",
             "dataset": "nomis/NM_17_5",

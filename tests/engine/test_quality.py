@@ -55,11 +55,12 @@ def case(
     areas: tuple[Area, ...] = AREAS,
     measured: Measured = Measured("mean", "years"),  # noqa: B008  (frozen)
     accept: tuple[Acceptance, ...] = (),
+    other: pd.DataFrame | None = None,
     **left_out: Any,
 ) -> Case:
     frame = pd.DataFrame(rows, columns=list(row())).astype({"value": float})
     observed = Observed(frame, **{"outside": 0, "no_codes": (), "repeated": 0, **left_out})
-    return Case(observed, checks or {}, areas, "lad", release, measured, accept, TODAY)
+    return Case(observed, checks or {}, areas, "lad", release, measured, accept, TODAY, other)
 
 
 def findings(*said: Any, **more: Any) -> tuple[Finding, ...]:
@@ -386,6 +387,170 @@ def test_since_is_told_by_a_periods_end(period: str, since: Any, counts: bool) -
     """A period that counts is complete here; one that doesn't leaves none."""
     areas = (DISTRICTS[1],)
     assert (findings([row(period=period)], {"complete": {"areas": "all", "since": since}}, areas=areas) == ()) is counts
+
+
+# reconcile -------------------------------------------------------------------------------------------
+
+
+YEARS, PERCENT = Measured("mean", "years"), Measured("survey_percentage", "percent")
+
+
+def there(*rows: Row, unit: str = "years") -> pd.DataFrame:
+    """What is current of the other indicator."""
+    frame = pd.DataFrame(rows, columns=list(row())).astype({"value": float})
+    return frame.assign(unit_measure=unit)
+
+
+def compared(
+    here: Sequence[Row], other: pd.DataFrame | None, measured: Measured = YEARS, **said: Any
+) -> tuple[Finding, ...]:
+    reconcile = {"with": "S-1", "tolerance": 0.1, **said}
+    return findings(here, {"reconcile": reconcile}, measured=measured, other=other)
+
+
+AGREED: dict[str, tuple[list[Row], pd.DataFrame, dict[str, Any]]] = {
+    "the same": ([row()], there(row()), {}),
+    "within the tolerance": ([row(value=74.2)], there(row(value=74.1)), {}),
+    "off by the tolerance, less what binary fractions do": ([row(value=0.3)], there(row(value=0.2)), {}),
+    "within one percent": ([row(value=99.0)], there(row(value=100.0)), {"tolerance": 0.01, "relative": True}),
+    "within one percent of a negative number": (
+        [row(value=-99.0)],
+        there(row(value=-100.0)),
+        {"tolerance": 0.01, "relative": True},
+    ),
+    "zero, which has no share": ([row(value=0.0)], there(row(value=0.0)), {"tolerance": 0.01, "relative": True}),
+    "in another unit of the same": ([row()], there(row(value=0.741), unit="fraction"), {"measured": PERCENT}),
+    "an area that only one has": ([row(), row(WAKEFIELD, value=1.0)], there(row()), {}),
+    "a period that only the other has": ([row()], there(row(), row(period=Y2022, value=1.0)), {}),
+    "a breakdown that only one has": ([row(), row(breakdown="F", value=1.0)], there(row()), {}),
+    "a number that is missing in one": (
+        [row(), row(WAKEFIELD, value=None)],
+        there(row(), row(WAKEFIELD, value=1.0)),
+        {},
+    ),
+    "the same ones, as is said": ([row()], there(row()), {"periods": "same", "blocking": True}),
+}
+
+
+@pytest.mark.parametrize(("here", "other", "said"), AGREED.values(), ids=AGREED)
+def test_two_routes_that_agree_say_nothing(here: list[Row], other: pd.DataFrame, said: dict[str, Any]) -> None:
+    assert compared(here, other, **said) == ()
+
+
+NOTHING_IN_COMMON = (
+    "Nothing could be compared with S-1, as the two have no number of the same area, period and breakdown: here for"
+    f" instance {LEEDS} {Y2023}, there "
+)
+DIFFERING: dict[str, tuple[list[Row], pd.DataFrame, dict[str, Any], str]] = {
+    "one": (
+        [row(value=74.1)],
+        there(row(value=74.9)),
+        {},
+        f"1 of 1 number differs by more than 0.1 from S-1: {LEEDS} Leeds {Y2023} 74.1, there 74.9.",
+    ),
+    "two of three, by area, period and breakdown": (
+        [row(), row(WAKEFIELD, value=50.0), row(SHEFFIELD, breakdown="F", value=2.0)],
+        there(row(), row(WAKEFIELD, value=51.5), row(SHEFFIELD, breakdown="F", value=1.0)),
+        {},
+        (
+            f"2 of 3 numbers differ by more than 0.1 from S-1: {WAKEFIELD} Wakefield {Y2023} 50, there 51.5,"
+            f" {SHEFFIELD} Sheffield {Y2023} F 2, there 1."
+        ),
+    ),
+    "by a share": (
+        [row(value=98.0)],
+        there(row(value=100.0)),
+        {"tolerance": 0.015, "relative": True},
+        f"1 of 1 number differs by more than 1.5% from S-1: {LEEDS} Leeds {Y2023} 98, there 100.",
+    ),
+    "in another unit": (
+        [row(value=74.1)],
+        there(row(value=0.8), unit="fraction"),
+        {"measured": PERCENT},
+        f"1 of 1 number differs by more than 0.1 from S-1: {LEEDS} Leeds {Y2023} 74.1, there 80.",
+    ),
+    "what only one has is counted": (
+        [row(), row(WAKEFIELD, value=3.0), row(ENGLAND, value=None)],
+        there(row(value=1.0), row(REGION), row(ENGLAND), row(period=Y2022)),
+        {},
+        (
+            f"1 of 1 number differs by more than 0.1 from S-1: {LEEDS} Leeds {Y2023} 74.1, there 1."
+            " Not compared: 1 only here, 2 only in S-1, 1 without a number in one of the two."
+        ),
+    ),
+    "an area without a name": (
+        [row("E06000010", value=1.0)],
+        there(row("E06000010", value=2.0)),
+        {},
+        f"1 of 1 number differs by more than 0.1 from S-1: E06000010 {Y2023} 1, there 2.",
+    ),
+    "six": (
+        [row(period=f"{year}-01-01/P1Y", value=1.0) for year in range(2010, 2016)],
+        there(*(row(period=f"{year}-01-01/P1Y", value=2.0) for year in range(2010, 2016))),
+        {},
+        "6 of 6 numbers differ by more than 0.1 from S-1: "
+        + ", ".join(f"{LEEDS} Leeds {year}-01-01/P1Y 1, there 2" for year in range(2010, 2015))
+        + " and 1 more.",
+    ),
+    "nothing in common": (
+        [row()],
+        there(row(period=Y2022)),
+        {},
+        NOTHING_IN_COMMON + f"{LEEDS} {Y2022}. Not compared: 1 only here, 1 only in S-1.",
+    ),
+    "nothing but missing numbers in common": (
+        [row()],
+        there(row(value=None)),
+        {},
+        NOTHING_IN_COMMON + f"{LEEDS} {Y2023}. Not compared: 1 without a number in one of the two.",
+    ),
+}
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize(("here", "other", "said", "message"), DIFFERING.values(), ids=DIFFERING)
+def test_two_routes_that_differ_are_told_or_stop(
+    here: list[Row], other: pd.DataFrame, said: dict[str, Any], message: str, blocking: bool
+) -> None:
+    (finding,) = compared(here, other, **said, blocking=blocking)
+    assert (finding.check, finding.severity, finding.message) == ("reconcile", "stop" if blocking else "warn", message)
+
+
+def test_the_rows_that_differ_are_named_by_their_place() -> None:
+    here = [row(WAKEFIELD), row(SHEFFIELD, value=3.0), row(value=5.0)]
+    (finding,) = compared(here, there(row(value=1.0), row(WAKEFIELD)))
+    assert finding.rows == (2,)
+
+
+NOT_AT_HAND = "It wasn't compared with S-1, of which nothing is at hand: run that first, and this one again."
+ABSENT = {"not loaded": None, "nothing of it": there(), "loaded in another quantity": there(row(), unit="gbp")}
+
+
+@pytest.mark.parametrize("blocking", [False, True])
+@pytest.mark.parametrize("other", ABSENT.values(), ids=ABSENT)
+def test_where_there_is_nothing_to_compare_with_that_is_told(other: pd.DataFrame | None, blocking: bool) -> None:
+    """It stops nothing, for else the first of two could never be loaded."""
+    assert compared([row()], other, blocking=blocking) == (Finding("reconcile", "warn", NOT_AT_HAND),)
+
+
+def test_a_difference_may_be_accepted_for_a_time() -> None:
+    accept = (Acceptance("reconcile", "revised in one of them", date(2026, 12, 31)),)
+    checks = {"reconcile": {"with": "S-1", "tolerance": 0, "blocking": True}}
+    (finding,) = findings([row(value=1.0)], checks, accept=accept, other=there(row(value=2.0)))
+    assert finding.severity == "warn"
+    assert finding.message.endswith("there 2. (Accepted until 2026-12-31: revised in one of them)")
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=20), st.floats(0, 10))
+def test_exactly_those_that_are_further_apart_than_the_tolerance_are_found(
+    pairs: list[tuple[float, float]], tolerance: float
+) -> None:
+    periods = [f"{2000 + place}-01-01/P1Y" for place in range(len(pairs))]
+    here = [row(period=period, value=value) for period, (value, _) in zip(periods, pairs, strict=True)]
+    other = there(*(row(period=period, value=value) for period, (_, value) in zip(periods, pairs, strict=True)))
+    found = [place for one in compared(here, other, tolerance=tolerance) for place in one.rows]
+    apart = [abs(mine - theirs) > tolerance + abs(theirs) * 1e-9 for mine, theirs in pairs]
+    assert found == [place for place, differs in enumerate(apart) if differs]
 
 
 # golden ----------------------------------------------------------------------------------------------

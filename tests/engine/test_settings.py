@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yhovi.engine.addresses import Access
 from yhovi.engine.errors import SettingsError
 from yhovi.engine.settings import FILE_NAME, Settings, find_file, load_settings
 
@@ -38,6 +39,7 @@ def loaded(folder: Path, toml: str | None, environment: Mapping[str, str]) -> Se
                 "http": {},
                 "file": None,
                 "geography": None,
+                "databases": {},
             },
         ),
         ("", {}, {"environment": "local", "target_vintage": "2023-04"}),
@@ -93,6 +95,44 @@ def test_a_register_of_ones_own_has_a_folder(tmp_path: Path, toml: str, register
     assert loaded(tmp_path, toml, {}).register == tmp_path / register
 
 
+@pytest.mark.parametrize(
+    ("toml", "inbox", "named"),
+    [
+        ("", "inbox", False),
+        ('data_root = "data"', "data/inbox", False),
+        ('inbox = "post"', "post", True),
+        ('data_root = "data"\ninbox = "post"', "post", True),
+        ('data_root = "data"\ninbox = "data/post"', "data/post", True),
+        ('inbox = "../post"', "../post", True),
+    ],
+    ids=["by default", "in the data root", "as named", "beside the data root", "within the data root", "elsewhere"],
+)
+def test_people_put_files_into_an_inbox(tmp_path: Path, toml: str, inbox: str, named: bool) -> None:
+    settings = loaded(tmp_path, toml, {})
+    assert settings.inbox_folder == tmp_path / inbox
+    assert (settings.inbox is not None) == named
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "inbox", "data_root"),
+    [
+        ('inbox = "."', {}, ".", "."),
+        ('inbox = ".."\ndata_root = "a/in/.."', {}, "..", "a"),
+        ('inbox = "a"\ndata_root = "a/b/"', {}, "a", "a/b"),
+        ('inbox = "here"', {"YHOVI_DATA_ROOT": "data"}, "here", "here/data"),
+    ],
+    ids=["the same", "above", "just above", "above what the environment says"],
+)
+def test_an_inbox_holds_nothing_else(
+    tmp_path: Path, toml: str, environment: Mapping[str, str], inbox: str, data_root: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, toml, environment)
+    holder, held = (os.path.normpath(tmp_path / folder) for folder in (inbox, data_root))
+    cure = "Name a folder for it that has nothing else in it."
+    assert str(caught.value) == f"The inbox {holder} holds the data folder {held}. {cure}"
+
+
 def test_absolute_folders_stay(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     settings = loaded(tmp_path / ".", f"data_root = '{elsewhere}'\ncatalogue = '{elsewhere}'", {})
@@ -104,6 +144,7 @@ A_MONTH = "a month such as 2023-04"
 A_NAME = "the name of this installation's archive (letters, digits, - and _)"
 A_REGION = "the code of the region whose districts are loaded"
 HOSTS = "a list of further hosts that the file connector may ask"
+DATABASES = "a table of the databases that specs may ask, each a name and a SQLAlchemy URL"
 MIRRORS = "a table of publishers' addresses and the addresses asked in their place"
 PATIENCE = "a table with attempts, deadline, connect_timeout and read_timeout"
 SECONDS = "a number of seconds above 0"
@@ -113,6 +154,7 @@ SECONDS = "a number of seconds above 0"
     ("toml", "found", "must_be"),
     [
         ("data_root = 1", ": data_root is 1.", A_FOLDER.format("raw answers")),
+        ("inbox = 1", ": inbox is 1.", "the folder into which people put files that are to be landed"),
         ("geography = 1", ": geography is 1.", "the folder that holds a register of areas, and boundaries"),
         ("database_url = true", ": database_url is true.", "a SQLAlchemy URL"),
         ('catalogue = ["a"]', ': catalogue is ["a"].', A_FOLDER.format("specs")),
@@ -125,6 +167,13 @@ SECONDS = "a number of seconds above 0"
         ('[areas]\nalso = "E92000001"', ', [areas]: also is "E92000001".', "a list of the codes of further areas"),
         ("hosts = [1]", ": hosts is [1].", HOSTS),
         ("[mirrors]\na = 1", ': mirrors is {"a": 1}.', MIRRORS),
+        ('databases = "x"', ': databases is "x".', DATABASES),
+        (
+            "[databases]\na = {url = 'sqlite:///x.db', rows = 0}",
+            ", [databases.a]: rows is 0.",
+            "a whole number above 0",
+        ),
+        ("[databases.a]\nurl = 'sqlite:///x.db'\nseconds = '9'", ', [databases.a]: seconds is "9".', SECONDS),
         ("http = 3", ": http is 3.", PATIENCE),
         ("[http]\nattempts = 1.5", ", [http]: attempts is 1.5.", "a whole number above 0"),
         ("[http]\nattempts = true", ", [http]: attempts is true.", "a whole number above 0"),
@@ -139,7 +188,10 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, toml: str, found: 
     assert str(caught.value) == f"yhovi.toml{found} It must be {must_be}."
 
 
-SETTINGS = "data_root, environment, database_url, catalogue, target_vintage, geography, areas, hosts, mirrors, http"
+SETTINGS = (
+    "data_root, inbox, environment, database_url, catalogue, target_vintage, geography, areas, databases, hosts, "
+    "mirrors, http"
+)
 
 
 @pytest.mark.parametrize(
@@ -211,3 +263,88 @@ def test_a_password_comes_from_the_environment_and_is_not_printed(tmp_path: Path
     assert (unsafe.database_password, unsafe.holds_password) == ("", True)
     assert loaded(tmp_path, None, {"YHOVI_DATABASE_URL": "postgresql://a:b@c/d"}).holds_password is False
     assert "s3cret" not in repr((settings, unsafe))
+
+
+HOUSING = "postgresql://ann@db1/housing"
+
+
+@pytest.mark.parametrize(
+    ("toml", "environment", "expected"),
+    [
+        (f'[databases]\nhousing = "{HOUSING}"', {}, Access(HOUSING)),
+        (f'[databases]\nhousing = {{url = "{HOUSING}", rows = 5}}', {}, Access(HOUSING, rows=5)),
+        (f'[databases.housing]\nurl = "{HOUSING}"\nseconds = 1.5', {}, Access(HOUSING, seconds=1.5)),
+        (
+            f'[databases]\nhousing = "{HOUSING}"',
+            {"YHOVI_DATABASE_PASSWORD_HOUSING": "s3cr@t", "YHOVI_DATABASE_PASSWORD": "another"},
+            Access("postgresql://ann:s3cr%40t@db1/housing"),
+        ),
+        (
+            '[databases]\nhousing = "postgresql://ann:own@db1/housing"',
+            {"YHOVI_DATABASE_PASSWORD_HOUSING": "another"},
+            Access("postgresql://ann:own@db1/housing", holds_password=True),
+        ),
+    ],
+    ids=["a name and a URL", "with rows", "as a table", "with a password", "with one of its own"],
+)
+def test_databases_for_specs_are_named(
+    tmp_path: Path, toml: str, environment: Mapping[str, str], expected: Access
+) -> None:
+    settings = loaded(tmp_path, toml, environment)
+    assert settings.databases == {"housing": expected}
+    assert "s3cr" not in repr(settings)
+    assert "own" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("sqlite:///housing.db", "sqlite:///{folder}/housing.db"),
+        ("sqlite+pysqlite:///data/housing.db", "sqlite+pysqlite:///{folder}/data/housing.db"),
+        ("sqlite:////srv/housing.db", "sqlite:////srv/housing.db"),
+        ("sqlite:///housing.db?x=1", "sqlite:///{folder}/housing.db?x=1"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite://", "sqlite://"),
+    ],
+)
+def test_a_file_is_found_from_the_settings(tmp_path: Path, url: str, found: str) -> None:
+    settings = loaded(tmp_path, f'[databases]\nhousing = "{url}"', {})
+    assert settings.databases["housing"].url == found.format(folder=tmp_path.as_posix())
+
+
+NO_URL = ", [databases.housing]: the url isn't one. It must be a SQLAlchemy URL, such as postgresql://user@host/name."
+ABSENT = NO_URL.replace("isn't one", "is missing")
+NO_NAME = (
+    ', [databases]: "Housing" is no name for a database. '
+    "Write it in small letters, digits and underscores, beginning with a letter."
+)
+SECRET = "postgresql://ann:s3cret@db1/x"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (f"[databases]\nHousing = '{SECRET}'", NO_NAME),
+        ("[databases]\nhousing = 'ann:s3cret@db1/x'", NO_URL),
+        (f"[databases]\nhousing = ['{SECRET}']", NO_URL),
+        ("[databases]\nhousing = {url = 5}", NO_URL),
+        ("[databases]\nhousing = {rows = 5}", ABSENT),
+        (
+            f"[databases]\nhousing = {{ulr = '{SECRET}'}}",
+            ", [databases.housing]: ulr is no key of this table. Did you mean url?",
+        ),
+        (
+            "[databases.housing]\nurl = 'postgresql://db1/x'\npassword = 's3cret'",
+            ", [databases.housing]: password is no key of this table. Allowed are url, rows, seconds.",
+        ),
+        (f"databases = ['{SECRET}']", f': databases is ["postgresql://ann:***@db1/x"]. It must be {DATABASES}.'),
+        (
+            f"database_url = ['{SECRET}']",
+            ': database_url is ["postgresql://ann:***@db1/x"]. It must be a SQLAlchemy URL.',
+        ),
+    ],
+)
+def test_a_database_that_is_named_wrongly_is_refused_and_not_shown(tmp_path: Path, toml: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, toml, {})
+    assert str(caught.value) == f"yhovi.toml{said}"

@@ -19,7 +19,7 @@ from yhovi.engine.run.answers import judged
 
 from support.commands import Cli, Said
 from support.content import count
-from support.simulators import SOURCES, Asked, Begin, Fault, Reply, Source, areas, faults, figure
+from support.simulators import ALIKE, SOURCES, Asked, Begin, Fault, Reply, Source, areas, faults, figure
 from support.simulators.stage import KEY, expected, loaded, written
 
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
@@ -39,7 +39,9 @@ def errors(said: Said) -> list[str]:
 
 
 def test_every_connector_has_a_simulator() -> None:
-    assert SOURCES.keys() == CONNECTORS.keys() - {"database"}, "a database is no source that HTTP could be spoken to"
+    own = CONNECTORS.keys() - ALIKE.keys()
+    assert SOURCES.keys() == own - {"database"}, "a database is no source that HTTP could be spoken to"
+    assert SOURCES.keys() >= {*ALIKE.values()}
 
 
 @every_source

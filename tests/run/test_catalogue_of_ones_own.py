@@ -83,10 +83,11 @@ def test_says_which_catalogue_it_uses(cli: Cli, catalogue: Path) -> None:
 
 def test_awaits_a_file_that_nobody_landed(cli: Cli, catalogue: Path) -> None:
     said = cli("run", "--all")
+    command = "yhovi land council/temporary-accommodation FILE --release RELEASE"
     assert said.code == 3
     assert said.err.splitlines()[-2:] == [
         "error: S-H-99: This awaits a file that nobody has landed yet: council/temporary-accommodation.",
-        "  Download it by hand, then: yhovi land council/temporary-accommodation FILE --release RELEASE",
+        f"  yhovi land --list says from where. Put it into the inbox, or: {command}",
     ]
 
 

@@ -306,8 +306,8 @@ NO_TABLES: dict[str, tuple[bytes, str, str]] = {
     "zip": (zipped(), "The file is a zip of 'inner.csv'.", "  Unpack it, and name the file that was in it."),
     "damaged": (
         b"\xd0\xcf\x11\xe0" * 9,
-        "The file can't be read as a workbook.",
-        "  Open it to see: it may be cut off.",
+        "The workbook is cut off or damaged: parts that its own table of contents names are missing.",
+        "  Fetch it again. If it comes the same, tell the publisher.",
     ),
     "quotes": (
         b'code,figure\nE08000035,1\n"E08000036,2\n',

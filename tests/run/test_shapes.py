@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -21,10 +22,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 from yhovi.engine.spec import Spec, load_specs
 
 from support.commands import Cli, Said
-from support.sources import FINGERTIPS, NOMIS, ONS, ONS_DOWNLOADS, STATXPLORE, els_csv, mirror
+from support.simulators import Asked
+from support.simulators.offices import Office, Release, Riverside, Whitehall, zipped
+from support.sources import FINGERTIPS, NOMIS, ONS, ONS_DOWNLOADS, STATXPLORE, els_csv, mirror, mirror_all
 
 SHAPES = Path(__file__).parents[1] / "shapes"
 SHIPPED = Path(str(files("yhovi") / "indicators"))
@@ -251,6 +255,15 @@ def ofcom_2019(path: Path) -> Figures:
         )
 
 
+def ofcom_series(path: Path) -> Figures:
+    """One series of what the years have in common: the share that is printed in 2019 isn't."""
+    for year, issue in YEARS_OF_OFCOM:
+        frame = pd.read_csv(needed(path.parent / f"{year}09_fixed_laua_coverage_{issue}.csv"))
+        fast = [f"Number of premises with {speed}Mbit/s download speed" for speed in ("30<300", ">=300")]
+        for _, row in frame.iterrows():
+            yield (row["laua"], f"{year}-09-01/P1M", "_T"), row[fast].sum() / row["All Premises"] * 100
+
+
 def ofcom_speeds(path: Path, period: str) -> Figures:
     for row in csv(path).to_dict("records"):
         for speed in ("SFBB", "UFBB (100Mbit/s)", "UFBB", "Full Fibre", "Gigabit"):
@@ -364,6 +377,7 @@ class Shape:
 
 
 OLD = "2020-04"
+YEARS_OF_OFCOM = ((2019, "r01"), (2020, "r01"), (2021, "r01"), (2022, "r02"))
 APS = "nomis/NM_17_5_aps_rates_kirklees_2024-10_2025-09.csv"
 BRES_CUT = "nomis/NM_189_1_bres_industry_section_wy_ny_lads_2015_2021_selected_columns.csv"
 BRES_SECTIONS = "nomis/NM_189_1_bres_sic_sections_kirklees_2024.csv"
@@ -525,7 +539,9 @@ TABLE = (
         for year, missing in ((2021, 13), (2022, 19))
     ),
     Shape("OFCOM-MOTORWAYS", "ofcom/202209_mobile_laua_r01.csv", ofcom_motorways, 21 * 5, 60, OLD),
+    Shape("OFCOM-SERIES", "ofcom/202209_fixed_laua_coverage_r02.csv", ofcom_series, 21 * 4, vintage=OLD),
     Shape("DESNZ-FUEL-POVERTY", FUEL, desnz_areas, 17),
+    Shape("DESNZ-BY-PAGE", FUEL, desnz_areas, 17),
     Shape("DESNZ-NEIGHBOURHOODS", FUEL, desnz_districts, 21, vintage=OLD),
     Shape("SPORT-CLIMBING", "sport_england/ActiveLivesOnline_export_climbing_by_age_trend.csv", sport_climbing, 72, 22),
     Shape(
@@ -576,6 +592,7 @@ TABLE = (
         1,
     ),
     Shape("DLUHC-SUPPORT", "other/dluhc_council_tax_support_claimants_Q3_2022-23.ods", support, 23 * 31, 18, OLD),
+    Shape("MHCLG-BY-PAGE", "other/dluhc_council_tax_support_claimants_Q3_2022-23.ods", support, 23 * 31, 18, OLD),
     Shape("DLUHC-DEPRIVATION", DEPRIVATION, partial(deprivation, name="IMD"), 21, vintage=OLD),
     Shape("DLUHC-INCOME", DEPRIVATION, partial(deprivation, name="Income", scale=100), 21, vintage=OLD),
 )
@@ -590,6 +607,54 @@ SERVICES = MappingProxyType(
         "ons": (ONS_DOWNLOADS, "/downloads/datasets/{dataset}/editions/{edition}/versions/{version}.csv"),
     }
 )
+
+
+def fuel_poverty(path: Path) -> Office:
+    """The collection with the edition that the file is of, and an older one."""
+    name = "sub-regional-fuel-poverty-data"
+    older = Release(f"{name}-2021", "2021-04-29", {"sub-regional-fuel-poverty-2021-tables.xlsx": b"PK"})
+    newest = Release(f"{name}-2022", "2022-04-28", {path.name: path.read_bytes(), "notes.pdf": b"%PDF"})
+    office = Whitehall([older, newest])
+    office.collection = "/government/collections/fuel-poverty-sub-regional-statistics"
+    return office
+
+
+def council_tax(path: Path) -> Office:
+    """The page that the file was on."""
+    office = Whitehall([Release("council-tax-support", "2023-02-15", {path.name: path.read_bytes()})])
+    office.organisation = "department-for-levelling-up-housing-and-communities"
+    return office
+
+
+def connected_nations(path: Path) -> Office:
+    """The pages of four years, each with a zip of the file of that year."""
+    names = [(year, f"{year}09_fixed_laua_coverage_{issue}.csv") for year, issue in YEARS_OF_OFCOM]
+    files = [(year, name, needed(path.parent / name).read_bytes()) for year, name in names]
+    return Riverside(
+        [
+            Release(f"c{year}/data-downloads-{year}", f"{year}-12-01", {f"{name[:-3]}zip": zipped({f"x/{name}": body})})
+            for year, name, body in files
+        ]
+    )
+
+
+# Whose pages lead to the file of a spec.
+OFFICES: Mapping[str, Callable[[Path], Office]] = MappingProxyType(
+    {"DESNZ-BY-PAGE": fuel_poverty, "MHCLG-BY-PAGE": council_tax, "OFCOM-SERIES": connected_nations}
+)
+PUBLISHERS = ("https://www.gov.uk", "https://assets.publishing.service.gov.uk", "https://www.ofcom.org.uk")
+
+
+def open_office(server: HTTPServer, office: Office) -> None:
+    """Have an office answer everything."""
+
+    def answered(request: Request) -> Response:
+        path = request.path
+        reply = office(Asked(request.method, path, path, request.args.to_dict(), {}))
+        return Response(bytes(reply.body), reply.status, content_type=reply.media)  # type: ignore[arg-type]
+
+    server.expect_request(re.compile(".*")).respond_with_handler(answered)
+
 
 # What a service answers with where that has another form than the file.
 FORMS: Mapping[str, Callable[[Path], bytes]] = MappingProxyType(
@@ -743,13 +808,16 @@ def run(cli: Cli, samples: Path, httpserver: HTTPServer, tmp_path: Path) -> Run:
         settings = tmp_path / "yhovi.toml"
         publisher, where = SERVICES.get(spec.source.connector or "", (NOMIS, ""))
         mirror(tmp_path, publisher, httpserver.url_for("/"))
+        if name in OFFICES:
+            mirror_all(tmp_path, dict.fromkeys(PUBLISHERS, httpserver.url_for("").rstrip("/")))
+            open_office(httpserver, OFFICES[name](path))
         (tmp_path / ".env").write_text("STATXPLORE_API_KEY=0123456789abcdef\n", encoding="utf-8")
         settings.write_text(f'target_vintage = "{vintage}"\n{settings.read_text("utf-8")}', encoding="utf-8")
-        if spec.source.connector == "file":
+        if spec.source.connector == "file" or spec.source.query.get("landed"):
             release = spec.source.query.get("release", "sample")
             landed = cli("land", spec.source.dataset, path, "--release", release, "--catalogue", catalogue)
             assert landed.code == 0, landed.err
-        else:
+        elif name not in OFFICES:
             asked = httpserver.expect_request(where.format_map(spec.source.query))
             asked.respond_with_data(
                 FORMS.get(spec.source.connector or "", Path.read_bytes)(path), content_type="text/csv"

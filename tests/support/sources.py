@@ -17,8 +17,13 @@ STATXPLORE = "https://stat-xplore.dwp.gov.uk"
 
 def mirror(folder: Path, publisher: str, address: str, **http: float) -> None:
     """Write the settings that ask ``address`` in a publisher's place, without patience."""
+    mirror_all(folder, {publisher: address.rstrip("/")}, **http)
+
+
+def mirror_all(folder: Path, mirrors: Mapping[str, str], **http: float) -> None:
+    """Write the settings that ask one address each in the place of several."""
     patience = {"attempts": 2, "deadline": 5, **http}
-    lines = [f'[mirrors]\n"{publisher}" = "{address.rstrip("/")}"', "[http]"]
+    lines = ["[mirrors]", *(f'"{own}" = "{address}"' for own, address in mirrors.items()), "[http]"]
     lines += [f"{name} = {value}" for name, value in patience.items()]
     (folder / "yhovi.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -67,6 +67,9 @@ class Dialect(Protocol):
             SettingsError: The driver isn't installed.
         """
 
+    def reader(self, engine: Engine) -> Engine:
+        """An engine of the same database whose transactions only read, and see one state throughout."""
+
     def lock(self, connection: Connection) -> None:
         """Keep other writers of the warehouse out until the transaction ends."""
 
@@ -146,8 +149,9 @@ def without_secrets(said: str, address: URL) -> str:
 
 def _secrets(address: URL) -> set[str]:
     options = [str(said) for name, said in address.query.items() if name.lower() in SECRET_OPTIONS]
-    inner = [found[0].strip("{}") for said in options for found in _ODBC_PASSWORD.findall(said)]
-    return {text for text in (str(address.password or ""), *options, *inner) if text}
+    written = [found[0] for said in options for found in _ODBC_PASSWORD.findall(said)]
+    inner = [text[1:-1].replace("}}", "}") if text.startswith("{") else text for text in written]
+    return {text for text in (str(address.password or ""), *options, *written, *inner) if text}
 
 
 def shown(address: URL) -> str:

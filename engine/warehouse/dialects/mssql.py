@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ...errors import SettingsError, StorageError, UsageError
 from ..tables import SCHEMAS
-from .base import Rights, Rows, driver_insert, driving, shown, unheld, without_secrets
+from .arrays import arrays, turned
+from .base import READING, Rights, Rows, driver_insert, driving, shown, unheld, without_secrets
 from .merge import Merge
 from .signs import Sign, of_clock, of_version
 
@@ -30,48 +33,80 @@ _CLOUD = (5, 8)
 _NO = ("no", "optional", "false")
 
 # SQLSTATEs, or their class, after which another try may succeed: deadlock, lost connection, time out.
-_PASSING = ("40001", "08S01", "08001", "08007", "HYT00", "HYT01")
+_PASSING_STATES = ("40001", "08S01", "08001", "08007", "HYT00", "HYT01")
 
-# Numbers of SQL Server's own errors (in brackets in the driver's text) or SQLSTATEs: what they mean, what to do.
-_REFUSALS: Mapping[str, tuple[str, str]] = MappingProxyType(
+_LOCKED, _GIVEN_UP = 51001, 51002
+"""The numbers by which a time-out of the warehouse's own lock, and a deadlock over it, are told."""
+
+# Numbers after which it may, whatever their SQLSTATE: a deadlock or a row that was changed since the snapshot, a lock
+# that others hold too long, and what the cloud says while it moves a database or has too much to do.
+_DEADLOCKS = (1205, 3960, _GIVEN_UP)
+_LOCK_TIMEOUT = 1222
+_CLOUDY = (40197, 40501, 40613, 49918, 49919, 49920)
+_PASSING = frozenset({*_DEADLOCKS, _LOCK_TIMEOUT, *_CLOUDY})
+
+# The driver puts the server's number behind what the server said, before the name of its own function or the next
+# error. The text itself may have a number in brackets too, such as the key of a row.
+_NUMBER = re.compile(r"\((\d+)\)(?= \(SQL\w+\)|; \[\w{5}\] |$)")
+
+# SQLSTATEs, and who passes a message on, before it; and the driver's own function behind it.
+_OF_DRIVER = re.compile(r"\[(?:\w{5}|Microsoft|ODBC[^\]]*|SQL Server)\] ?| \(SQL\w+\)")
+_WITH_NUMBER = re.compile(r"\.? \((\d+)\)(?=;|$)")
+
+_GAVE_UP = ("The database {where} gave this step up for another one, several times.", "Run the command again.")
+_BUSY = ("The server of {where} can't serve it now, several times: {error}.", "Run the command again later.")
+_NO_DRIVER = (
+    f"The ODBC driver '{_ODBC}' isn't installed.",
+    "Install it from Microsoft, or name the one that is there with ?driver= in the database URL.",
+)
+
+# Numbers of SQL Server's own errors: what they mean, and what to do about it.
+_NUMBERED: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
-        "(18456)": (
+        18456: (
             "The server of {where} doesn't let this account in.",
             "Check the user and the password in the database URL, or leave both out for Windows' own sign-in.",
         ),
-        "(4060)": (
+        4060: (
             "There is no database {where}, or this account may not use it.",
             "Ask for it to be made, or name another one.",
         ),
-        "(229)": (
+        229: (
             "This account may not do that in {where}: {error}.",
             "Ask the owner of the database to add it to the role yhovi_loader (or yhovi_reader for reading).",
         ),
-        "(262)": (
+        262: (
             "This account may not make tables in {where}.",
             "Let the owner of the database run `yhovi db upgrade`, or the script that `yhovi db ddl` prints.",
         ),
-        "(51001)": (
+        _LOCKED: (
             f"The database {{where}} is locked by another run, also after {_LOCK_SECONDS} seconds of waiting.",
             "Wait for the other run to end, and run the command again.",
         ),
-        "(1105)": (
+        _LOCK_TIMEOUT: (
+            f"Another program keeps a table of {{where}} locked, each time for more than {_LOCK_SECONDS} seconds.",
+            "Wait for it to end, and run the command again.",
+        ),
+        3961: ("The tables of {where} were changed while they were read.", "Run the command again."),
+        1105: (
             "The database {where} can't grow: its files are full. Nothing of this step was kept.",
             "Make room on the server and run the command again.",
         ),
-        "(9002)": (
+        9002: (
             "The transaction log of {where} is full. Nothing of this step was kept.",
             "Let the server's operator back it up or make it larger, and run the command again.",
         ),
-        "IM002": (
-            f"The ODBC driver '{_ODBC}' isn't installed.",
-            "Install it from Microsoft, or name the one that is there with ?driver= in the database URL.",
-        ),
-        "01000": (
-            f"The ODBC driver '{_ODBC}' isn't installed.",
-            "Install it from Microsoft, or name the one that is there with ?driver= in the database URL.",
-        ),
-        "40001": ("The database {where} gave this step up for another one, several times.", "Run the command again."),
+        **dict.fromkeys(_DEADLOCKS, _GAVE_UP),
+        **dict.fromkeys(_CLOUDY, _BUSY),
+    }
+)
+
+# By the beginning of the SQLSTATE, where no number says more. The first that fits counts.
+_STATED: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "IM002": _NO_DRIVER,
+        "01000": _NO_DRIVER,
+        "40001": _GAVE_UP,
         "08001": (
             "The server of {where} can't be reached: {error}.",
             "Check the host and the port in the database URL, that the server runs and its certificate is trusted.",
@@ -90,6 +125,7 @@ SELECT CAST(SERVERPROPERTY('ProductVersion') AS NVARCHAR(64)) AS version,
        CAST(SERVERPROPERTY('EngineEdition') AS INT) AS edition,
        CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS NVARCHAR(128)) AS collation,
        CAST(d.is_read_committed_snapshot_on AS INT) AS snapshots,
+       CAST(d.snapshot_isolation_state AS INT) AS states,
        d.name AS name,
        CONVERT(VARCHAR(23), SYSUTCDATETIME(), 126) AS clock
 FROM sys.databases AS d
@@ -97,11 +133,23 @@ WHERE d.database_id = DB_ID();
 """
 """What the examination asks of the server, of which every account may ask it."""
 
+# Without them, most errors leave a transaction open and half done, and what others lock is waited for without end.
+# A driver manager may hand out a connection that was used for something else before.
+_SETTINGS = f"""
+SET XACT_ABORT ON; SET LOCK_TIMEOUT {_LOCK_SECONDS * 1000}; SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+"""
+
+_SNAPSHOT = """
+IF (SELECT snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()) = 1
+    SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+"""
+
 _TAKE_LOCK = f"""
 DECLARE @taken INT;
 EXEC @taken = sp_getapplock @Resource = 'yhovi', @LockMode = 'Exclusive', @LockOwner = 'Transaction',
      @LockTimeout = {_LOCK_SECONDS * 1000};
-IF @taken < 0 THROW 51001, 'The lock of the warehouse is held by another session.', 1;
+IF @taken = -3 THROW {_GIVEN_UP}, 'The lock of the warehouse was given up for another session.', 1;
+IF @taken < 0 THROW {_LOCKED}, 'The lock of the warehouse is held by another session.', 1;
 """
 
 
@@ -137,7 +185,7 @@ class SqlServer:
     def engine(self, address: URL) -> Engine:
         """An engine whose transactions end whole at the first error."""
         try:
-            engine = sa.create_engine(address, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS})
+            engine = _engine(address)
         except ImportError as error:
             raise SettingsError(
                 f"The driver for SQL Server can't be loaded: {error}.",
@@ -146,17 +194,30 @@ class SqlServer:
         sa.event.listen(engine, "connect", _connected)
         return engine
 
+    def reader(self, engine: Engine) -> Engine:
+        """One with connections of its own: a transaction only is a snapshot if it was begun as one.
+
+        Where the database doesn't allow snapshots, each question sees what is committed when it is asked.
+        """
+        reader = _engine(engine.url).execution_options(**{READING: True})
+        sa.event.listen(reader, "connect", _connected_for_reading)
+        return reader
+
     def lock(self, connection: Connection) -> None:
         """The application lock of the warehouse, which goes with the transaction."""
         connection.exec_driver_sql(_TAKE_LOCK)
 
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """One statement for all rows, sent as arrays where Microsoft's driver does it: others crash at that."""
-        days = [place for place, column in enumerate(table.columns) if isinstance(column.type, sa.Date)]
-        statement = driver_insert(connection, table)
+        statement, driver = driver_insert(connection, table), connection.dialect.loaded_dbapi
         with driving(connection, statement) as cursor:
-            cursor.fast_executemany = _is_microsofts(connection)
-            cursor.executemany(statement, [_with_days(row, days) for row in rows])
+            if not _is_microsofts(connection):
+                cursor.executemany(statement, turned(table, rows))
+                return
+            cursor.fast_executemany = True
+            for inputs, array in arrays(table, rows):
+                cursor.setinputsizes([(getattr(driver, told.kind), told.size, told.digits) for told in inputs])
+                cursor.executemany(statement, array)
 
     def upsert(self, table: sa.Table, query: sa.Select[Any], key: Sequence[str], keep: Sequence[str]) -> sa.Executable:
         """MERGE, holding its range of keys."""
@@ -164,16 +225,21 @@ class SqlServer:
 
     def passes(self, error: DBAPIError) -> bool:
         """Deadlocks, time-outs and lost connections."""
-        return error.connection_invalidated or _state(error).startswith(_PASSING)
+        numbers = _numbers(error)
+        if numbers & _NUMBERED.keys():
+            return bool(numbers & _PASSING)
+        return error.connection_invalidated or _state(error).startswith(_PASSING_STATES)
 
     def refusal(self, error: DBAPIError, address: URL) -> StorageError | None:
         """What the server says, or that there is none."""
-        state = _state(error)
-        said = without_secrets(" ".join(str(error.orig).split()).rstrip("."), address)
-        for mark, (message, cure) in _REFUSALS.items():
-            if mark in said if mark.startswith("(") else state.startswith(mark):
-                return StorageError(message.format(where=self.where(address), error=said), cure)
-        return None
+        numbers, state = _numbers(error), _state(error)
+        fitting = [said for number, said in _NUMBERED.items() if number in numbers]
+        fitting += [said for beginning, said in _STATED.items() if state.startswith(beginning)]
+        if not fitting:
+            return None
+        told = without_secrets(_told(error), address)
+        message, cure = fitting[0]
+        return StorageError(message.format(where=self.where(address), error=told), cure)
 
     def schemas(self, connection: Connection) -> None:
         """Make those that aren't there; CREATE SCHEMA has to be alone in its batch."""
@@ -192,7 +258,7 @@ class SqlServer:
         supported = found.edition in _CLOUD or int(found.major) >= _OLDEST
         yield of_version(self.title, str(found.version), driver, supported=supported, oldest="2019")
         yield Sign("ok", f"its collation is {found.collation}; codes are compared as they are, whatever it is")
-        yield _snapshots(bool(found.snapshots), str(found.name))
+        yield from _snapshots(bool(found.snapshots), found.states == 1, str(found.name))
         yield from _encryption(address)
         yield of_clock(datetime.fromisoformat(found.clock), now)
 
@@ -217,21 +283,36 @@ def _options(address: URL) -> dict[str, str]:
     return {name.strip(): text.strip() for name, text in pairs}
 
 
-def _snapshots(on: bool, name: str) -> Sign:
-    if on:
-        return Sign("ok", "READ_COMMITTED_SNAPSHOT is on: readers see whole loads, and don't wait")
-    return Sign(
-        "warning",
-        "READ_COMMITTED_SNAPSHOT is off: a dashboard that reads during a load waits, or sees part of it",
-        f"Let its owner run, while nobody else uses it: ALTER DATABASE [{name}] SET READ_COMMITTED_SNAPSHOT ON;",
-    )
+def _snapshots(committed: bool, allowed: bool, name: str) -> Iterator[Sign]:
+    cure = f"Let its owner run, while nobody else uses it: ALTER DATABASE [{name}] SET {{}} ON;"
+    if committed:
+        yield Sign("ok", "READ_COMMITTED_SNAPSHOT is on: readers see whole loads, and don't wait")
+    else:
+        found = "READ_COMMITTED_SNAPSHOT is off: a dashboard that reads during a load waits, or sees part of it"
+        yield Sign("warning", found, cure.format("READ_COMMITTED_SNAPSHOT"))
+    if not allowed:
+        found = "ALLOW_SNAPSHOT_ISOLATION is off: a command that asks several questions may see two loads, one in each"
+        yield Sign("warning", found, cure.format("ALLOW_SNAPSHOT_ISOLATION"))
+
+
+def _engine(address: URL) -> Engine:
+    return sa.create_engine(address, pool_pre_ping=True, connect_args={"timeout": _CONNECT_SECONDS})
 
 
 def _connected(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    # With it off, most errors leave a transaction open and half done.
-    cursor = connection.cursor()
-    cursor.execute("SET XACT_ABORT ON;")
-    cursor.close()
+    _set_up(connection, _SETTINGS)
+
+
+def _connected_for_reading(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    _set_up(connection, _SETTINGS, _SNAPSHOT)
+
+
+def _set_up(connection: Any, *statements: str) -> None:
+    with closing(connection.cursor()) as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    # What is set counts for transactions that begin from now on.
+    connection.commit()
 
 
 def _is_microsofts(connection: Connection) -> bool:
@@ -240,15 +321,21 @@ def _is_microsofts(connection: Connection) -> bool:
     return "msodbcsql" in str(driver.getinfo(name)).lower()
 
 
-def _with_days(row: tuple[Any, ...], days: Sequence[int]) -> tuple[Any, ...]:
-    """The row with its days as the driver's own type: they come as text."""
-    cells = list(row)
-    for place in days:
-        if isinstance(cells[place], str):
-            cells[place] = date.fromisoformat(cells[place])
-    return tuple(cells)
-
-
 def _state(error: DBAPIError) -> str:
     said = error.orig.args if error.orig else ()
     return str(said[0]) if said else ""
+
+
+def _text(error: DBAPIError) -> str:
+    said = error.orig.args if error.orig else ()
+    return " ".join(str(said[-1]).split()) if said else ""
+
+
+def _numbers(error: DBAPIError) -> set[int]:
+    """The server's own numbers of the error, and of those that came with it."""
+    return {int(number) for number in _NUMBER.findall(_text(error))}
+
+
+def _told(error: DBAPIError) -> str:
+    """What the server said with its number, less what its driver puts before and behind it."""
+    return _WITH_NUMBER.sub(r" (error \1)", _OF_DRIVER.sub("", _text(error)))

@@ -139,6 +139,10 @@ class Postgres:
         sa.event.listen(engine, "begin", _begin)
         return engine
 
+    def reader(self, engine: Engine) -> Engine:
+        """The same connections: each transaction is begun as what it is for."""
+        return engine.execution_options(**{READING: True})
+
     def lock(self, connection: Connection) -> None:
         """The warehouse's advisory lock, which goes with the transaction."""
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")

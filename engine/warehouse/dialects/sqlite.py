@@ -104,6 +104,10 @@ class Sqlite:
         sa.event.listen(engine, "begin", _begin)
         return engine
 
+    def reader(self, engine: Engine) -> Engine:
+        """The same connections: each transaction is begun as what it is for."""
+        return engine.execution_options(**{READING: True})
+
     def lock(self, connection: Connection) -> None:
         """Nothing more: a transaction that isn't for reading holds the file's lock from its start."""
 

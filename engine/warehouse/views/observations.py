@@ -10,6 +10,8 @@ from ..tables import BACKFILL, KEY, UNDONE, VALUE, area, current, indicator, loa
 from .expressions import columns, flag
 from .statements import View
 
+_SERIES = ("indicator_id", "area_code", "area_vintage", "breakdown")
+
 
 def _history() -> sa.Select[Any]:
     """Every state of every key, with when it came in and when the next one did.
@@ -47,18 +49,18 @@ def placed() -> sa.Subquery:
 
     The first is the live one, else the one withdrawn last. What was undone is not there.
     """
-    live = current.c.action == VALUE
-    series = columns(current, ("indicator_id", "area_code", "area_vintage", "breakdown"))
-    first = [sa.case((live, 0), else_=1), current.c.observation_id.desc()]
-    return (
-        sa.select(
-            *current.columns,
-            sa.func.row_number().over(partition_by=[*series, current.c.period_end], order_by=first).label("place"),
-            sa.func.max(sa.case((live, current.c.period_end))).over(partition_by=series).label("newest"),
-        )
-        .where(current.c.action != UNDONE)
-        .subquery("placed")
-    )
+    # In one query with two kinds of windows, SQLite would read every indicator to show one.
+    rows = _with_newest()
+    first = [sa.case((rows.c.action == VALUE, 0), else_=1), rows.c.observation_id.desc()]
+    same_day = columns(rows, (*_SERIES, "period_end"))
+    place = sa.func.row_number().over(partition_by=same_day, order_by=first)
+    return sa.select(*rows.columns, place.label("place")).subquery("placed")
+
+
+def _with_newest() -> sa.Subquery:
+    day = sa.case((current.c.action == VALUE, current.c.period_end))
+    newest = sa.func.max(day).over(partition_by=columns(current, _SERIES)).label("newest")
+    return sa.select(*current.columns, newest).where(current.c.action != UNDONE).subquery("dated")
 
 
 def described(rows: sa.FromClause) -> sa.FromClause:

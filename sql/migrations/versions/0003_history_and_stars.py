@@ -130,7 +130,6 @@ def _make_geography() -> None:
         sa.Column("code", code(16), nullable=False),
         sa.Column("area_vintage", code(16), nullable=False),
         sa.Column("level", code(32), nullable=False),
-        sa.Column("msoa_code", code(16)),
         sa.Column("lad_code", code(16), nullable=False),
         sa.Column("region_code", code(16), nullable=False),
         sa.PrimaryKeyConstraint("code", "area_vintage", name="pk_geo_lookup"),

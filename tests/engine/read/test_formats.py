@@ -149,9 +149,9 @@ def test_a_workbook_is_nothing_else(draw, reader, media):
 def test_text_that_is_called_xls_is_no_workbook(content):
     with pytest.raises(SourceError) as refusal:
         list(read(io.BytesIO(zipped({"a.xls": content})), Reading("workbook", {"member": "a.xls"})))
-    assert refusal.value.message == "The file can't be read as a workbook (xlsx, xls or ods)."
+    assert refusal.value.message == "The file can't be read as a workbook (xlsx, xlsb, xls or ods)."
     assert refusal.value.cure == (
-        "Open it to see: it may be cut off, protected by a password, or of another kind (read: format: csv)."
+        "Open it to see: it may be cut off, or of another kind (read: format: csv)."
     )
 
 
@@ -159,4 +159,7 @@ def test_text_that_is_called_xls_is_no_workbook(content):
 def test_half_an_xls_is_refused(kept):
     with pytest.raises(SourceError) as refusal:
         list(read(io.BytesIO(xls()[:kept]), Reading("workbook")))
-    assert refusal.value.message == "The file can't be read as a workbook (xlsx, xls or ods)."
+    assert refusal.value.message == (
+        "The workbook is cut off or damaged: parts that its own table of contents names are missing."
+    )
+    assert refusal.value.cure == "Fetch it again. If it comes the same, tell the publisher."

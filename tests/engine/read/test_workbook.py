@@ -221,8 +221,8 @@ def test_refuses(rows, options, message, cure):
 
 def test_csv_is_no_workbook():
     assert refusal_of(b"a,b\n1,2\n") == (
-        "The file can't be read as a workbook (xlsx, xls or ods).",
-        "Open it to see: it may be cut off, protected by a password, or of another kind (read: format: csv).",
+        "The file can't be read as a workbook (xlsx, xlsb, xls or ods).",
+        "Open it to see: it may be cut off, or of another kind (read: format: csv).",
     )
 
 
@@ -230,15 +230,18 @@ def test_a_zip_of_something_else_is_no_workbook():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("data.csv", "a,b\n1,2\n")
-    assert refusal_of(stream.getvalue())[0] == "The file can't be read as a workbook (xlsx, xls or ods)."
+    assert refusal_of(stream.getvalue()) == (
+        "The file is a zip of 'data.csv'.",
+        "Unpack it, and name the file that was in it.",
+    )
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.9, 0.999], ids=["early", "late", "in the directory"])
 def test_a_workbook_that_was_cut_off(kept):
     whole = saved(workbook(S=[["a", "b"], [1, 2]])).getvalue()
     assert refusal_of(whole[: int(len(whole) * kept)]) == (
-        "The workbook is damaged, or the file is no workbook at all.",
-        "Fetch it again. If that doesn't help, open it by hand to see what it is, and tell the publisher.",
+        "The workbook is cut off: it begins as it should, but the list of its parts, which comes last, is missing.",
+        "Fetch it again. If it comes the same, tell the publisher.",
     )
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import pyodbc
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mssql
 from yhovi.engine.warehouse import ddl, roles, versions
 from yhovi.engine.warehouse.database import Database
-from yhovi.engine.warehouse.inspection import inspect
+from yhovi.engine.warehouse.inspection import inspect, is_other_type
 from yhovi.engine.warehouse.tables import METADATA
 from yhovi.engine.warehouse.views import VIEWS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
+from support.databases import KINDS, emptied, sql_server_url
 from support.loads import NOW, make_load, make_row
 from support.tsql import Parser
 
@@ -28,11 +34,15 @@ def run_script(url: str, text: str) -> None:
     try:
         with database._engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
-            if connection.dialect.name == "sqlite":
-                driver.executescript(text)
-            else:
-                driver.execute(text)
-                driver.commit()
+            match connection.dialect.name:
+                case "sqlite":
+                    driver.executescript(text)
+                case "mssql":
+                    for batch in filter(str.strip, text.split("\nGO\n")):
+                        driver.execute(batch)
+                case _:
+                    driver.execute(text)
+            driver.commit()
     finally:
         database.close()
 
@@ -64,6 +74,8 @@ def described(url: str) -> dict[str, Any]:
 def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
+    if kind == "mssql":
+        return emptied(sql_server_url())
     return str(request.getfixturevalue("postgres").empty())
 
 
@@ -72,25 +84,30 @@ def upgraded(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
         url = f"sqlite:///{tmp_path / 'upgraded.db'}"
         Warehouse.upgrade(url, demo=False, now=NOW)
         return url
+    if kind == "mssql":
+        url = emptied(sql_server_url())
+        Warehouse.upgrade(url, demo=False, now=NOW)
+        return url
     return str(request.getfixturevalue("postgres").warehouse())
 
 
 SCRIPTS = {"whole": ddl.script, "upgrade": lambda name: ddl.script_of_upgrade(name, None)}
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("made", SCRIPTS)
 def test_a_script_makes_what_an_upgrade_makes(made, kind, tmp_path, request) -> None:
+    wanted = described(upgraded(kind, tmp_path, request))
     url = empty(kind, tmp_path, request)
     run_script(url, SCRIPTS[made](kind))
-    assert described(url) == described(upgraded(kind, tmp_path, request))
+    assert described(url) == wanted
     found = inspect(url)
     assert (found.version, found.differences) == (versions.HEAD, ())
     with Warehouse.open(url, demo=False, now=NOW) as warehouse:
         assert warehouse.is_demo is False
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("since", versions.VERSIONS[:-1])
 def test_an_upgrade_can_be_run_as_a_script(since, kind, tmp_path, request) -> None:
     from alembic import command
@@ -114,7 +131,15 @@ def test_the_scripts_are_current() -> None:
         assert text.isascii(), "consoles differ in how they read the rest"
 
 
-@pytest.mark.parametrize("text", [ddl.script("mssql"), ddl.script_of_roles("mssql")], ids=["tables", "roles"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ddl.script("mssql"),
+        ddl.script_of_roles("mssql"),
+        *(ddl.script_of_upgrade("mssql", since) for since in (None, *versions.VERSIONS[:-1])),
+    ],
+    ids=["tables", "roles", "upgrade", *(f"upgrade from {since}" for since in versions.VERSIONS[:-1])],
+)
 def test_the_script_for_sql_server_is_t_sql(text: str, tsql_parser: Parser) -> None:
     batches = [batch.strip() for batch in text.split("\nGO\n") if batch.strip()]
     assert len(batches) > 20
@@ -164,6 +189,55 @@ def test_what_differs_is_said(statement, sentence, kind, tmp_path, request) -> N
     assert sentence in inspect(url).differences
 
 
+def reflected(written: str) -> sa.types.TypeEngine[Any]:
+    """What SQLAlchemy makes of what SQL Server's catalogue says of a column that was made with this type."""
+    name, length, collation = re.fullmatch(r"([A-Z0-9 ]+?)(?:\((\w+)\))?(?: COLLATE (\w+))?", written).groups()
+    match name:
+        case "DOUBLE PRECISION":
+            return mssql.FLOAT(precision=53)
+        case "DATETIME2":
+            return mssql.DATETIME2(precision=int(length))
+        case "VARCHAR" | "NVARCHAR":
+            size = None if length == "max" else int(length)
+            return getattr(mssql, name)(size, collation=collation or "SQL_Latin1_General_CP1_CI_AS")
+        case _:
+            return getattr(mssql, name)()
+
+
+COLUMNS = {f"{table.name}.{column.name}": column for table in METADATA.sorted_tables for column in table.columns}
+WRITTEN = {name: column.type.compile(dialect=ddl.dialect_named("mssql")) for name, column in COLUMNS.items()}
+
+
+def differs(there: sa.types.TypeEngine[Any], wanted: sa.Column[Any]) -> bool:
+    """As Alembic asks, when it compares."""
+    from alembic.migration import MigrationContext
+
+    context = MigrationContext.configure(dialect=ddl.dialect_named("mssql"))
+    own = is_other_type(context, None, None, there, wanted.type)
+    return bool(context.impl.compare_type(sa.Column(wanted.name, there), wanted) if own is None else own)
+
+
+def test_what_sql_server_makes_of_our_types_is_no_difference() -> None:
+    """It calls some by other names than those by which they were asked for."""
+    found = [f"{name} {WRITTEN[name]}" for name, column in COLUMNS.items() if differs(reflected(WRITTEN[name]), column)]
+    assert found == []
+    assert len(set(WRITTEN.values())) > 10
+
+
+@pytest.mark.parametrize(
+    ("there", "name"),
+    [
+        (mssql.REAL(), "observation.value"),
+        (mssql.FLOAT(precision=24), "observation.value"),
+        (mssql.NVARCHAR(255), "observation.value"),
+        (mssql.VARCHAR(8), "observation.area_code"),
+        (mssql.INTEGER(), "observation.observation_id"),
+    ],
+)
+def test_another_type_on_sql_server_is_a_difference(there: sa.types.TypeEngine[Any], name: str) -> None:
+    assert differs(there, COLUMNS[name])
+
+
 def test_what_others_added_is_no_difference(tmp_path) -> None:
     path = tmp_path / "yhovi.db"
     Warehouse.upgrade(f"sqlite:///{path}", demo=False, now=NOW)
@@ -184,12 +258,21 @@ def test_what_was_appended_is_changed_by_no_loader() -> None:
     assert roles.RIGHTS_OF_LOADER["core.observation"] == ("SELECT", "INSERT")
 
 
-@pytest.fixture
-def as_role(postgres) -> Any:
+Member = Callable[[str], str]
+
+
+@pytest.fixture(params=["postgresql", "mssql"])
+def as_role(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Member]:
     """A server's database with roles, and what makes its URL for a member of one of them."""
-    url = postgres.warehouse()
-    run_script(url, ddl.script_of_roles("postgresql"))
-    run_script(url, ddl.script_of_roles("postgresql"))
+    url = upgraded(request.param, tmp_path, request)
+    run_script(url, ddl.script_of_roles(request.param))
+    run_script(url, ddl.script_of_roles(request.param))
+    with (members_on_sql_server if request.param == "mssql" else members_on_postgres)(url) as member:
+        yield member
+
+
+@contextmanager
+def members_on_postgres(url: str) -> Iterator[Member]:
     address = sa.make_url(url)
 
     def member(role: str) -> str:
@@ -197,17 +280,41 @@ def as_role(postgres) -> Any:
         run_script(url, f"CREATE ROLE {name} LOGIN; GRANT {role} TO {name}; ALTER ROLE {name} SET role = '{role}'")
         return address.set(username=name).render_as_string(hide_password=False)
 
-    return member
+    yield member
 
 
-def refused(url: str, statement: str) -> str:
+@contextmanager
+def members_on_sql_server(url: str) -> Iterator[Member]:
+    """It has no accounts but those of the whole server, which not everybody may make."""
+    address, password, made = sa.make_url(url), f"{uuid4()}-Aa1", []
+
+    def member(role: str) -> str:
+        name = f"{role}_of_a_test_{uuid4().hex}"
+        try:
+            run_script(url, f"CREATE LOGIN [{name}] WITH PASSWORD = '{password}'")
+        except pyodbc.Error as error:
+            pytest.skip(f"This account makes no logins: {error}")
+        made.append(name)
+        run_script(url, f"CREATE USER [{name}] FOR LOGIN [{name}]\nGO\nALTER ROLE [{role}] ADD MEMBER [{name}]")
+        return address.set(username=name, password=password).render_as_string(hide_password=False)
+
+    try:
+        yield member
+    finally:
+        for name in made:
+            run_script(url, f"DROP USER IF EXISTS [{name}]\nGO\nDROP LOGIN [{name}]")
+
+
+def refused(url: str, statement: str, by_postgres: str) -> bool:
+    """Whether a statement is refused for want of rights; Postgres' words are known, SQL Server's differ."""
     database = Database(url)
     try:
         with pytest.raises(sa.exc.DBAPIError) as raised, database._engine.begin() as connection:
             connection.exec_driver_sql(statement)
     finally:
         database.close()
-    return str(raised.value.orig).splitlines()[0]
+    said = str(raised.value.orig).splitlines()[0]
+    return "permission" in said if database.dialect.name == "mssql" else said == by_postgres
 
 
 def test_a_loader_loads_and_makes_nothing(as_role) -> None:
@@ -233,10 +340,10 @@ def test_a_loader_loads_and_makes_nothing(as_role) -> None:
         "DROP TABLE core.observation": "must be owner of table observation",
         "UPDATE core.observation SET value = 0": "permission denied for table observation",
         "DELETE FROM core.observation": "permission denied for table observation",
-        "TRUNCATE meta.etl_audit": "permission denied for table etl_audit",
+        "TRUNCATE TABLE meta.etl_audit": "permission denied for table etl_audit",
         "UPDATE meta.installation SET value = 'demo'": "permission denied for table installation",
     }.items():
-        assert refused(url, statement) == sentence
+        assert refused(url, statement, sentence), statement
 
 
 def test_a_reader_sees_the_mart_and_nothing_else(as_role) -> None:
@@ -248,17 +355,18 @@ def test_a_reader_sees_the_mart_and_nothing_else(as_role) -> None:
                 assert connection.execute(sa.select(view.table())).all() == []
         assert connection.exec_driver_sql("SELECT * FROM mart.indicators").all() == []
     database.close()
-    assert refused(url, "SELECT * FROM core.observation") == "permission denied for schema core"
-    assert refused(url, "SELECT * FROM meta.run") == "permission denied for schema meta"
-    assert refused(url, "DELETE FROM mart.indicators") == "permission denied for table indicators"
+    assert refused(url, "SELECT * FROM core.observation", "permission denied for schema core")
+    assert refused(url, "SELECT * FROM meta.run", "permission denied for schema meta")
+    assert refused(url, "DELETE FROM mart.indicators", "permission denied for table indicators")
 
 
 def test_an_owner_upgrades_and_rights_outlast_it(as_role) -> None:
-    """Views are made anew by each upgrade; the reader still reads them."""
-    reader = as_role(roles.READER)
+    """Views are made anew by each upgrade; those who read them still do."""
+    reader, loader = as_role(roles.READER), as_role(roles.LOADER)
     Warehouse.upgrade(as_role(roles.OWNER), demo=False, now=NOW)
-    database = Database(reader)
-    with database.reading() as connection:
-        assert connection.exec_driver_sql("SELECT * FROM mart.fact_observation").all() == []
-    database.close()
-    assert refused(reader, "DROP VIEW mart.fact_observation") == "must be owner of view fact_observation"
+    for url in (reader, loader):
+        database = Database(url)
+        with database.reading() as connection:
+            assert connection.exec_driver_sql("SELECT * FROM mart.fact_observation").all() == []
+        database.close()
+    assert refused(reader, "DROP VIEW mart.fact_observation", "must be owner of view fact_observation")

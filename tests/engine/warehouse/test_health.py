@@ -215,9 +215,14 @@ WAITING = Sign(
     "READ_COMMITTED_SNAPSHOT is off: a dashboard that reads during a load waits, or sees part of it",
     "Let its owner run, while nobody else uses it: ALTER DATABASE [yhovi] SET READ_COMMITTED_SNAPSHOT ON;",
 )
+MIXING = Sign(
+    "warning",
+    "ALLOW_SNAPSHOT_ISOLATION is off: a command that asks several questions may see two loads, one in each",
+    "Let its owner run, while nobody else uses it: ALTER DATABASE [yhovi] SET ALLOW_SNAPSHOT_ISOLATION ON;",
+)
 SERVERS = [
     ("mssql://ann@host/yhovi", ("16.0.4", "16", 3, 1), [NEW, COLLATION, SNAPSHOTS, SAFE, AGREE]),
-    ("mssql://ann@host/yhovi", ("14.0.1", "14", 3, 0), [OLD, COLLATION, WAITING, SAFE, AGREE]),
+    ("mssql://ann@host/yhovi", ("14.0.1", "14", 3, 0), [OLD, COLLATION, WAITING, MIXING, SAFE, AGREE]),
     ("mssql://ann@host/yhovi?Encrypt=no", ("12.0.2", "12", 5, 1), [CLOUD, COLLATION, SNAPSHOTS, PLAIN, AGREE]),
     (
         "mssql://ann@host/yhovi?TrustServerCertificate=yes",
@@ -244,6 +249,7 @@ def test_sql_server(url: str, told: tuple[Any, ...], signs: list[Sign]) -> None:
         major=major,
         edition=edition,
         snapshots=snapshots,
+        states=snapshots,
         collation="Latin1_General_CI_AS",
         name="yhovi",
         clock="2026-06-01T12:00:01.500",

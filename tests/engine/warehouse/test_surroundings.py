@@ -99,8 +99,8 @@ CHANGES = (
     AreaChange("recode", date(2025, 4, 1), "E08000016", "E08000038", "recode_2025", None),
 )
 PLACES = (
-    SmallAreaPlace("E01007317", "2023-04", "lsoa", None, "E08000016", "E12000003"),
-    SmallAreaPlace("E02001509", "2023-04", "msoa", None, "E08000016", "E12000003"),
+    SmallAreaPlace("E01007317", "2023-04", "lsoa", "E08000016", "E12000003"),
+    SmallAreaPlace("E02001509", "2023-04", "msoa", "E08000016", "E12000003"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from math import isclose, sqrt
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from yhovi.engine.warehouse.values import Area, Event, Finding, Key, Rejected, RunStart
-from yhovi.engine.warehouse.views import VIEWS
+from yhovi.engine.warehouse.views import VIEWS, View
+from yhovi.engine.warehouse.views.statements import without_schemas
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.loads import NOW, make_load, make_row
@@ -418,3 +420,95 @@ def test_thousands_of_rows_are_read(anywhere, many) -> None:
     assert {row[1] for row in scores} == {40}
     assert abs(fmean(row[0] for row in scores)) < 1e-9
     assert isclose(pstdev([row[0] for row in scores]), 1.0, rel_tol=1e-9)
+
+
+# one of many indicators
+
+OF_OBSERVATIONS = [
+    view
+    for view in VIEWS
+    if view.name not in ("indicators_held", "indicators_state", "dim_indicator", "dim_area", "dim_period")
+]
+
+
+def of_one(view: View) -> sa.Select[Any]:
+    table = view.table()
+    return sa.select(table).where(table.c.indicator_id == "S-3")
+
+
+@pytest.fixture
+def of_ten(anywhere) -> Warehouse:
+    """Ten indicators of some hundred rows."""
+    for number in range(10):
+        rows = [
+            make_row(area, year, year + 0.5, indicator_id=f"S-{number}")
+            for area in "ABCD"
+            for year in range(1950, 2000)
+        ]
+        anywhere.load(make_load(indicator_id=f"S-{number}", areas=AREAS), rows)
+    return anywhere
+
+
+@pytest.mark.parametrize("view", OF_OBSERVATIONS, ids=lambda view: view.name)
+def test_what_is_asked_of_one_indicator_reads_no_other(view, of_ten) -> None:
+    """However many there are: SQLite would read them all if two windows of one query were cut differently."""
+    with of_ten._database.reading() as connection:
+        if connection.dialect.name not in _PLANS:
+            pytest.skip("The plans of SQL Server aren't read here.")
+        plan = _PLANS[connection.dialect.name](connection, of_one(view))
+    scans = [line for line in plan if "observation" in line]
+    assert scans
+    assert [line for line in scans if "indicator_id" not in line] == []
+
+
+def _plan_of_sqlite(connection: sa.Connection, query: sa.Select[Any]) -> list[str]:
+    flat = without_schemas(connection.dialect)
+    text = query.compile(dialect=flat, compile_kwargs={"literal_binds": True})
+    found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+    return [row[3] for row in found if re.match(r"(SCAN|SEARCH) observation", row[3])]
+
+
+def _plan_of_postgres(connection: sa.Connection, query: sa.Select[Any]) -> list[str]:
+    text = query.compile(connection, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    (plan,) = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {text}").one()
+    return [
+        f"{node['Relation Name']} {node.get('Index Cond', node.get('Recheck Cond'))}"
+        for node in _nodes(plan[0]["Plan"])
+        if str(node.get("Relation Name")).startswith("observation")
+    ]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for part in node.get("Plans", ()):
+        yield from _nodes(part)
+
+
+_PLANS = {"sqlite": _plan_of_sqlite, "postgresql": _plan_of_postgres}
+
+
+@pytest.mark.parametrize("view", OF_OBSERVATIONS, ids=lambda view: view.name)
+def test_one_of_ten_indicators_takes_about_a_tenth_of_the_work(view, warehouse) -> None:
+    """Counted in the steps of SQLite's own machine, which are the same on every computer."""
+    for number in range(10):
+        rows = [make_row(area, year, 1.0, indicator_id=f"S-{number}") for area in "ABC" for year in range(1980, 2000)]
+        warehouse.load(make_load(indicator_id=f"S-{number}", areas=AREAS), rows)
+    with warehouse._database.reading() as connection:
+        one = _steps(connection, of_one(view))
+        assert _steps(connection, sa.select(view.table())) > 5 * one
+
+
+def _steps(connection: sa.Connection, query: sa.Select[Any]) -> int:
+    driver: Any = connection.connection.driver_connection
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver.set_progress_handler(count, 10)
+    connection.execute(query).all()
+    driver.set_progress_handler(None, 10)
+    return steps

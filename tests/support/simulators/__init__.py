@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from .faults import Fault
-from .sources import SOURCES, Source, areas, figure
+from .sources import ALIKE, SOURCES, Source, areas, figure
 from .wire import Asked, Reply, Simulator
 
 Begin = Callable[..., Simulator]
 """Starts the simulator of a source, given with the patience of the settings."""
 
-__all__ = ["SOURCES", "Asked", "Begin", "Fault", "Reply", "Simulator", "Source", "areas", "figure"]
+__all__ = ["ALIKE", "SOURCES", "Asked", "Begin", "Fault", "Reply", "Simulator", "Source", "areas", "figure"]

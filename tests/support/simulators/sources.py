@@ -16,6 +16,7 @@ from yhovi.connectors import nomis
 
 from ..geoportal import FOLDER, Portal
 from ..sources import nomis_csv
+from .offices import Release, Riverside, Whitehall
 from .wire import Answering, Asked, Reply
 
 YEARS = (2021, 2022)
@@ -57,6 +58,11 @@ class Source:
     page: int = 0
     empty: bytes = b""
     secret: str = ""
+
+    def address(self, target: str) -> str:
+        """The publisher's address of what was asked for here."""
+        own, path = max(self.mirrors.items(), key=lambda pair: len(pair[1]) if target.startswith(pair[1]) else -1)
+        return own + target.removeprefix(path)
 
 
 _SPEC = """\
@@ -439,6 +445,88 @@ ONS = Source(
 )
 
 
+# GOV.UK: a collection, the page of its newest edition, and the file under its hash -------------------------------
+
+_GOVUK_SPEC = """
+connector: govuk
+dataset: {dataset}
+query:
+  page: {page}
+  edition: "things-counted-(?P<release>20[0-9]{{2}})"
+  file: "things-.*[.]csv"
+read: {{format: csv}}
+columns:
+  - {{name: Code}}
+  - {{name: Name}}
+  - {{name: Year}}
+  - {{name: Things, type: number, unit: count, measure: count}}
+"""
+
+
+def _govuk() -> Answering:
+    files = {"things-2022.csv": _figures_csv(), "things-2022.pdf": b"%PDF-1.7"}
+    older = Release("things-counted-2021", "2022-07-01", {"things-2021.csv": b"Code\n"})
+    return Whitehall([older, Release("things-counted-2022", "2023-06-29", files)])
+
+
+GOVUK = Source(
+    name="govuk",
+    specs=_specs(
+        "GOVUK",
+        _GOVUK_SPEC.format(dataset="gov/all", page=Whitehall.collection),
+        _FILE_STEPS,
+        _GOVUK_SPEC.format(dataset="gov/last", page=Whitehall.collection),
+    ),
+    mirrors={"https://www.gov.uk": "", "https://assets.publishing.service.gov.uk/media": "/media"},
+    answering=_govuk,
+    requests=3,
+    untagged=0,
+    column="Things",
+    denial=b"<!DOCTYPE html><html><title>Sorry, there is a problem</title></html>",
+)
+
+
+# Ofcom: the page of reports, the page of downloads of the last year, and the newest of the files that it links to ---
+
+_OFCOM_SPEC = """
+connector: ofcom
+dataset: {dataset}
+query:
+  page: {page}
+  edition: "data-downloads-(?P<release>20[0-9]{{2}})"
+  file: "(?P<release>20[0-9]{{4}}_r[0-9]+)_laua[.]csv"
+read: {{format: csv}}
+columns:
+  - {{name: Code}}
+  - {{name: Name}}
+  - {{name: Year}}
+  - {{name: Things, type: number, unit: count, measure: count}}
+"""
+
+
+def _ofcom() -> Answering:
+    older = Release("connected-nations-2021/data-downloads-2021", "2021-12-16", {"202109_r01_laua.csv": b"Code\n"})
+    files = {"202209_r01_laua.csv": b"Code\n", "202209_r02_laua.csv": _figures_csv()}
+    return Riverside([older, Release("connected-nations-20222/data-downloads-2022", "2022-12-15", files)])
+
+
+OFCOM = Source(
+    name="ofcom",
+    specs=_specs(
+        "OFCOM",
+        _OFCOM_SPEC.format(dataset="ofcom/all", page=Riverside.reports),
+        _FILE_STEPS,
+        _OFCOM_SPEC.format(dataset="ofcom/last", page=Riverside.reports),
+    ),
+    mirrors={"https://www.ofcom.org.uk": ""},
+    answering=_ofcom,
+    requests=3,
+    untagged=0,
+    column="Things",
+    denial=b"<!DOCTYPE html><html><title>Just a moment...</title></html>",
+)
+
+
 # Explore Local Statistics --------------------------------------------------------------------------------------
 
 _ELS = ["areacd", "areanm", "period", "value", "status"]
@@ -478,4 +566,12 @@ query: {indicator: things-counted}
     denial=_table(_ELS, []),
 )
 
-SOURCES: Mapping[str, Source] = {one.name: one for one in (NOMIS, FINGERTIPS, FILE, GEOPORTAL, STATXPLORE, ONS, ELS)}
+SOURCES: Mapping[str, Source] = {
+    one.name: one for one in (NOMIS, FINGERTIPS, FILE, GEOPORTAL, STATXPLORE, ONS, ELS, GOVUK, OFCOM)
+}
+
+ALIKE: Mapping[str, str] = {
+    **dict.fromkeys(("defra", "desnz", "dft", "homeoffice", "mhclg"), "govuk"),
+    "sport_england": "ofcom",
+}
+"""Connectors that put their questions as another one does, by the same code: what befalls that one befalls them."""

@@ -61,6 +61,7 @@ class Script:
     log: list[dict[str, Any]] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
     drop_at: int = 0
+    messages: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, kind: str, connection: int, text: str = "", declared: str = "", values: Sequence[Any] = ()) -> None:
@@ -79,12 +80,29 @@ class Script:
         with self._lock:
             self._count_down()
             faults = self.check(sql)
-            rule = next((rule for rule in self.rules if rule.matches(sql) and not rule.types), None)
-            if rule is not None and rule.times is not None:
-                rule.times -= 1
+            rule = self._rule(sql)
         if faults:
             return wire.error(_SYNTAX_ERROR, faults[0]) + wire.done(token, status | wire.ERROR)
         return _usual(sql, token, status) if rule is None else _told(rule, token, status)
+
+    def event(self, name: str) -> bytes:
+        """The bytes that refuse a LOGIN, or a COMMIT or ROLLBACK; none if nothing is said of it.
+
+        Raises:
+            DroppedError: None are to be sent.
+        """
+        with self._lock:
+            if name == "COMMIT":
+                self._count_down()
+            rule = self._rule(name)
+        return b"" if rule is None else _told(rule, wire.DONE, 0)
+
+    def _rule(self, sql: str) -> Rule | None:
+        """The newest rule that is for this, one time of it used up."""
+        rule = next((rule for rule in self.rules if rule.matches(sql) and not rule.types), None)
+        if rule is not None and rule.times is not None:
+            rule.times -= 1
+        return rule
 
     def types(self, sql: str) -> Sequence[str]:
         """The types of a statement's parameters, as far as a test has told them."""

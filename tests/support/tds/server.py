@@ -59,6 +59,7 @@ class Session(socketserver.BaseRequestHandler):
         try:
             while True:
                 kind, body = self._receive()
+                self._script.messages += 1
                 self._send(answers[kind](body))
         except (EOFError, ConnectionError, DroppedError):
             return
@@ -100,7 +101,12 @@ class Session(socketserver.BaseRequestHandler):
         return head + b"\xff" + values
 
     def _login(self, body: bytes) -> bytes:
-        self._script.note("login", self._number)
+        # The user, the program and the database, each by its place and length in the message.
+        places = (struct.unpack("<HH", body[at : at + 4]) for at in (40, 48, 68))
+        self._script.note("login", self._number, " ".join(_text_at(body, *place) for place in places))
+        refused = self._script.event("LOGIN")
+        if refused:
+            return refused
         size = wire.short_text(str(_PACKET))
         said = wire.change(1, wire.short_text("yhovi"), wire.short_text("master"))
         said += wire.change(7, b"\x05" + wire.COLLATION) + wire.change(4, size, size)
@@ -125,6 +131,9 @@ class Session(socketserver.BaseRequestHandler):
             return wire.change(8, _TRANSACTION_ID) + wire.done()
         names = {7: "commit", 8: "rollback", 9: "savepoint"}
         self._script.note(names[kind], self._number)
+        refused = self._script.event(names[kind].upper())
+        if refused:
+            return refused
         reader.take(reader.number(1))  # the name of the transaction
         again = wire.change(8, _TRANSACTION_ID) if kind in {7, 8} and reader and reader.number(1) & 1 else b""
         ended = {7: wire.change(9, b"\x00", _TRANSACTION_ID), 8: wire.change(10, b"\x00", _TRANSACTION_ID)}
@@ -194,6 +203,10 @@ class Session(socketserver.BaseRequestHandler):
         return row + wire.done(wire.DONE_IN_PROCEDURE, wire.MORE, 1)
 
 
+def _text_at(body: bytes, start: int, characters: int) -> str:
+    return body[start : start + 2 * characters].decode("utf-16le")
+
+
 def _no_number(value: wire.Typed) -> bool:
     return value.type in {"float", "real"} and value.value in wire.NOT_FINITE
 
@@ -227,8 +240,12 @@ def tell(script: Script, asked: dict[str, Any]) -> Any:
             script.rules.insert(0, Rule(**asked))
         case "drop_at":
             script.drop_at = asked["statement"]
+        case "forget":
+            script.log, script.messages = [], 0
         case "reset":
-            script.log, script.rules, script.drop_at = [], [], -1
+            script.log, script.rules, script.drop_at, script.messages = [], [], -1, 0
+        case "messages":
+            return script.messages
     return None
 
 

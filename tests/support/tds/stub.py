@@ -33,7 +33,7 @@ class Entry:
     Attributes:
         kind: login, batch (a text alone), call (a statement with parameters), begin, commit, rollback, or a procedure.
         connection: The number of the connection, from 1.
-        text: The statement.
+        text: The statement; of a login the user, the program and the database.
         declared: The types of its parameters, as the driver declared them.
         values: Its parameters.
     """
@@ -78,9 +78,11 @@ class Stub:
         """What SQLAlchemy connects with."""
         return f"mssql+pyodbc:///?odbc_connect={quote_plus(self.odbc(driver))}"
 
-    def answer(self, pattern: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Answer statements that match with these rows; their values are numbers, texts or nothing."""
-        self._tell(do="rule", pattern=pattern, columns=columns, rows=rows)
+    def answer(
+        self, pattern: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, times: int | None = None
+    ) -> None:
+        """Answer statements that match, or the next ones, with these rows of numbers, texts or nothing."""
+        self._tell(do="rule", pattern=pattern, columns=columns, rows=rows, times=times)
 
     def describe(self, pattern: str, *types: str) -> None:
         """Describe the parameters of statements that match, for ``fast_executemany``: ``int``, ``nvarchar(40)``."""
@@ -91,30 +93,41 @@ class Stub:
         self._tell(do="rule", pattern=pattern, count=rows)
 
     def refuse(self, pattern: str, number: int, message: str, *, times: int = 1) -> None:
-        """Answer the next statements that match with an error; after 1205, a deadlock, the transaction is gone."""
+        """Answer the next statements that match with an error; after 1205, a deadlock, the transaction is gone.
+
+        A login is the statement LOGIN, and the end of a transaction COMMIT or ROLLBACK.
+        """
         self._tell(do="rule", pattern=pattern, error=[number, message], times=times)
 
     def drop(self, pattern: str, *, times: int = 1) -> None:
-        """Drop the connection instead of answering the next statements that match."""
+        """Drop the connection instead of answering the next statements, or logins or commits, that match."""
         self._tell(do="rule", pattern=pattern, drop=True, times=times)
 
     def drop_at(self, statement: int) -> None:
-        """Drop the connection at the so-manieth statement from now, which is 1 for the next."""
+        """Drop the connection at the so-manieth statement or commit from now, which is 1 for the next."""
         self._tell(do="drop_at", statement=statement)
 
     def log(self) -> list[Entry]:
-        """All that it was sent since it was reset, except for what drivers ask for themselves."""
+        """All that it was sent since it forgot what was before, except for what drivers ask for themselves."""
         entries = [_entry(said) for said in self._tell(do="log")]
         faults = [entry.text for entry in entries if entry.kind == "fault"]
         assert not faults, f"the stub failed: {faults}"
         return entries
 
+    def messages(self) -> int:
+        """How many messages it was sent since then, each of which somebody waited for the answer of."""
+        return int(self._tell(do="messages"))
+
     def said(self) -> list[str]:
         """The log in short: texts, and BEGIN, COMMIT and ROLLBACK."""
         return [entry.text or entry.kind.upper() for entry in self.log() if entry.kind in _SHOWN]
 
+    def forget(self) -> None:
+        """Forget the log and the count of messages."""
+        self._tell(do="forget")
+
     def reset(self) -> None:
-        """Forget the log, the answers and the drops."""
+        """Forget the log, the answers, the drops and the count of messages."""
         self._tell(do="reset")
 
     def _tell(self, **what: Any) -> Any:

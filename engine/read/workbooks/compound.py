@@ -1,0 +1,127 @@
+"""Compound files ([MS-CFB]): what xls workbooks come in, and everything that Office has locked with a password."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, NamedTuple
+
+from ....connectors.base import SourceError
+
+_HEADER = struct.Struct("<30xHH14xI4xIIIII")
+_HEADER_BYTES = 512
+_ENTRY = struct.Struct("<64sHB49xIQ")
+# greater numbers are no sectors, but say that there is none, or what the sector is for
+_LAST_SECTOR = 0xFFFFFFFA
+_STREAM, _ROOT = 2, 5
+_SHORT = 64
+
+
+class _Entry(NamedTuple):
+    start: int
+    size: int
+
+
+class Compound:
+    """The streams of a compound file, by name.
+
+    Raises:
+        SourceError: The file is cut off or damaged.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        stream.seek(0)
+        header = stream.read(_HEADER_BYTES)
+        if len(header) < _HEADER_BYTES:
+            raise cut_off()
+        shift, _, directory, self._cutoff, short_table, _, more, _ = _HEADER.unpack_from(header)
+        self._stream = stream
+        self._sector = 1 << min(shift, 12)
+        self._table = _numbers(self._joined(self._sectors_of_table(_numbers(header[76:]), more)))
+        entries = self._chained(directory)
+        if not entries or len(entries) % self._sector:
+            raise cut_off()
+        self._root, self._entries = _listed(entries)
+        self._short_table = _numbers(self._chained(short_table))
+        self._shorts: bytes | None = None
+        stream.seek(0)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._entries
+
+    def read(self, name: str) -> bytes:
+        """A stream as a whole.
+
+        Raises:
+            SourceError: The file is cut off or damaged.
+        """
+        entry = self._entries[name]
+        found = self._short(entry) if entry.size < self._cutoff else self._chained(entry.start)
+        self._stream.seek(0)
+        if len(found) < entry.size:
+            raise cut_off()
+        return found[: entry.size]
+
+    def _short(self, entry: _Entry) -> bytes:
+        if self._shorts is None:
+            self._shorts = self._chained(self._root.start)
+        places = _chain(entry.start, self._short_table)
+        return b"".join(self._shorts[at * _SHORT : (at + 1) * _SHORT] for at in places)
+
+    def _chained(self, start: int) -> bytes:
+        return self._joined(_chain(start, self._table))
+
+    def _joined(self, places: Iterable[int]) -> bytes:
+        return b"".join(map(self._at, places))
+
+    def _at(self, place: int) -> bytes:
+        self._stream.seek((place + 1) * self._sector)
+        return self._stream.read(self._sector)
+
+    def _sectors_of_table(self, first: Sequence[int], more: int) -> Iterator[int]:
+        """The sectors that hold the table in which each sector names the next."""
+        yield from _places(first)
+        seen: set[int] = set()
+        while more < _LAST_SECTOR and more not in seen:
+            seen.add(more)
+            *places, more = _numbers(self._at(more)) or [_LAST_SECTOR]
+            yield from _places(places)
+
+
+def cut_off() -> SourceError:
+    """What is said of a compound file of which a part is missing."""
+    return SourceError(
+        "The workbook is cut off or damaged: parts that its own table of contents names are missing.",
+        "Fetch it again. If it comes the same, tell the publisher.",
+    )
+
+
+def _numbers(content: bytes) -> Sequence[int]:
+    return struct.unpack_from(f"<{len(content) // 4}I", content)
+
+
+def _places(numbers: Iterable[int]) -> Iterator[int]:
+    return (number for number in numbers if number < _LAST_SECTOR)
+
+
+def _chain(start: int, table: Sequence[int]) -> Iterator[int]:
+    """The sectors from one to the last; one that goes round in a circle ends when all have been met."""
+    for _ in table:
+        if start >= len(table):
+            return
+        yield start
+        start = table[start]
+
+
+def _listed(directory: bytes) -> tuple[_Entry, dict[str, _Entry]]:
+    """The root, in which short streams are, and the others by their names."""
+    root, streams = _Entry(_LAST_SECTOR, 0), {}
+    for at in range(0, len(directory) - _ENTRY.size + 1, _ENTRY.size):
+        name, length, kind, start, size = _ENTRY.unpack_from(directory, at)
+        if kind == _ROOT:
+            root = _Entry(start, size)
+        elif kind == _STREAM:
+            called = name[: max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+            # older files leave rubbish in the upper half
+            streams[called] = _Entry(start, size & 0xFFFFFFFF)
+    return root, streams
