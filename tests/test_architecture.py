@@ -178,7 +178,9 @@ def test_compiling_loads_nothing_heavy(module: str) -> None:
 PLANTED = (
     ("Data goes one way, and rooms don't call each other", "engine.bronze", "yhovi.engine.warehouse"),
     ("Data goes one way, and rooms don't call each other", "engine.spec", "yhovi.engine.plan"),
+    ("Data goes one way, and rooms don't call each other", "engine.databases", "yhovi.engine.warehouse"),
     ("Only run brings the rooms together", "engine.settings", "yhovi.engine.quality"),
+    ("Only run brings the rooms together", "engine.catalogue", "yhovi.engine.databases"),
     ("Compiling is pure: no frames, network, files or database", "engine.plan", "pandas"),
     ("Compiling is pure: no frames, network, files or database", "engine.plan", "yhovi.engine.http"),
     ("Connectors don't know the engine, the command line or the network", "connectors.nomis", "yhovi.engine"),
@@ -186,7 +188,7 @@ PLANTED = (
     ("Rooms know no source, only what all connectors speak", "engine.recipe", "yhovi.connectors"),
     ("Nothing imports the command line", "engine.run", "yhovi.cli"),
     ("Only http sends", "connectors.file", "requests"),
-    ("Only warehouse speaks SQL", "engine.run", "sqlalchemy"),
+    ("Only warehouse and databases speak SQL", "engine.run", "sqlalchemy"),
     ("Only bronze touches raw files", "engine.run", "fsspec"),
     ("Only the command line looks at the terminal", "engine.run", "rich"),
 )

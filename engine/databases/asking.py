@@ -33,7 +33,7 @@ _ROWS_AT_A_TIME = 1000
 _READING: Mapping[str, Any] = MappingProxyType(
     {"stream_results": True, "max_row_buffer": _ROWS_AT_A_TIME, "sqlite_raw_colnames": True}
 )
-_HEADERS = {"content-type": "text/csv; charset=utf-8"}
+_HEADERS: Mapping[str, str] = MappingProxyType({"content-type": "text/csv; charset=utf-8"})
 
 
 class Databases:

@@ -262,7 +262,8 @@ class SqlServer(AnyBackend):
 
     def said(self, error: DBAPIError) -> str:
         """The server's first message, without the names of drivers before it and of functions behind it."""
-        first = str(error.orig and error.orig.args[-1]).partition("; [")[0]
+        said = max(map(str, error.orig.args), key=len, default="") if error.orig else ""
+        first = said.partition("; [")[0]
         return re.sub(r"^(\[[^\]]*\]\s*)+|\s*\(\d+\)(\s*\(SQL\w+\))?$", "", first)
 
 

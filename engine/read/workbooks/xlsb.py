@@ -22,10 +22,20 @@ _TEXT, _SHEET, _END_OF_SHEETS, _END_OF_CELLS = 0x13, 0x9C, 0x90, 0x92
 _NOTHING, _LONG = 0xFFFFFFFF, 0x80
 
 ERRORS: Mapping[int, str] = MappingProxyType(
-    {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+    {
+        0x00: "#NULL!",
+        0x07: "#DIV/0!",
+        0x0F: "#VALUE!",
+        0x17: "#REF!",
+        0x1D: "#NAME?",
+        0x24: "#NUM!",
+        0x2A: "#N/A",
+        0x2B: "#GETTING_DATA",
+    }
 )
 """The errors that binary workbooks know, by their code ([MS-XLSB] 2.5.97.2)."""
 
+_begin = struct.Struct("<BBI")
 _whole = struct.Struct("<I").unpack_from
 
 
@@ -48,20 +58,19 @@ class Xlsb:
         """
         scan = Scan()
         used: Counter[int] = Counter()
-        row = columns = 0
+        row = rows = columns = 0
         with shortage_refused(), closing(_records(self._parts.chunks(self._paths.get(name, "")))) as records:
-            for kind, held, start in records:
+            for kind, held, start, number in records:
                 if kind in _CELLS:
-                    column = _whole(held, start)[0]
-                    columns = column if column > columns else columns
+                    rows = row
+                    columns = number if number > columns else columns
                     if kind == _SHARED:
                         used[_whole(held, start + 8)[0]] += 1
                     elif kind in _ERRORS:
-                        scan.faults.add(row, column, error_of(held[start + 8], name, row, column))
+                        scan.faults.add(row, number, error_of(held[start + 8], name, row, number))
                 elif kind == _ROW:
-                    row = _whole(held, start)[0] + 1
-                    scan.reach(row, columns)
-            scan.reach(row, columns)
+                    row = number + 1
+            scan.reach(rows, columns)
             refuse_too_much_text(self._total(used))
         return scan
 
@@ -71,7 +80,7 @@ class Xlsb:
             return 0
         if self._lengths is None:
             texts = _records(self._parts.chunks("xl/sharedStrings.bin"), end=None)
-            self._lengths = [_whole(held, start + 1)[0] for kind, held, start in texts if kind == _TEXT]
+            self._lengths = [_whole(held, start + 1)[0] for kind, held, start, _ in texts if kind == _TEXT]
         lengths = self._lengths
         return sum(lengths[text] * times for text, times in used.items() if text < len(lengths))
 
@@ -99,7 +108,7 @@ def shortage_refused() -> Iterator[None]:
 
 def _sheets(parts: Parts) -> Iterator[tuple[str, str]]:
     """The sheets, each with the id of the relation that says where it is."""
-    for kind, held, start in _records(parts.chunks("xl/workbook.bin"), end=_END_OF_SHEETS):
+    for kind, held, start, _ in _records(parts.chunks("xl/workbook.bin"), end=_END_OF_SHEETS):
         if kind == _SHEET and _whole(held, start + 8)[0] != _NOTHING:
             at, after = _wide(held, start + 8)
             yield _wide(held, after)[0], at
@@ -111,29 +120,33 @@ def _wide(data: bytes, start: int) -> tuple[str, int]:
     return data[start + 4 : end].decode("utf-16-le"), end
 
 
-def _records(chunks: Iterable[bytes], end: int | None = _END_OF_CELLS) -> Generator[tuple[int, bytes, int], None, None]:
-    """The records of a part as far as the one that ends what is looked for: the kind of each, and where its data start.
+def _records(
+    chunks: Iterable[bytes], end: int | None = _END_OF_CELLS
+) -> Generator[tuple[int, bytes, int, int], None, None]:
+    """The records of a part as far as the one that ends what is looked for.
 
-    What they start in are the bytes at hand, which hold the record as a whole.
+    Of each comes its kind, the bytes at hand, which hold it as a whole, where in them its data start, and the number
+    that they begin with, which in a cell is the column and before a row's cells the row.
     """
     held = b""
     rest = iter(chunks)
     for chunk in rest:
         held += chunk
         at = 0
-        while at + 2 <= len(held):
-            kind, size = held[at], held[at + 1]
+        while at + _begin.size <= len(held):
+            kind, size, number = _begin.unpack_from(held, at)
             # nearly all records are of this kind, and a call for each would take as long as all else
             start, after = at + 2, at + 2 + size
             if kind >= _LONG or size >= _LONG:
                 kind, start, after = _record(held, at)
+                number = _whole(held, start)[0] if start + 4 <= len(held) else 0
             if after > len(held):
                 break
             if kind == end:
                 for _ in rest:  # what is damaged further down is damaged too
                     pass
                 return
-            yield kind, held, start
+            yield kind, held, start, number
             at = after
         held = held[at:]
 

@@ -184,6 +184,8 @@ def test_sql_server_says_what_went_wrong(state: str, said: str, connected: str, 
     ],
 )
 def test_sql_servers_own_sentence_is_shown(said: str, shown: str) -> None:
+    """The driver's state stands before it, or behind it."""
+    assert SqlServer().said(error("", said, "42000")) == shown
     assert SqlServer().said(error("", "42000", said)) == shown
 
 

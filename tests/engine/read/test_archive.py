@@ -9,9 +9,7 @@ from yhovi.engine.read.archive import Limits, is_zip, is_zip_or_workbook, open_m
 
 DAMAGED = "The zip is damaged, or the file is no zip at all."
 DAMAGED_CURE = "Fetch it again. If that doesn't help, open it by hand to see what it is, and tell the publisher."
-CUT_OFF = (
-    "The zip is cut off: it begins as it should, but the list of its parts, which comes last, is missing."
-)
+CUT_OFF = "The zip is cut off: it begins as it should, but the list of its parts, which comes last, is missing."
 CUT_OFF_CURE = "Fetch it again. If it comes the same, tell the publisher."
 METHOD_CURE = "Unpack it by hand and land what was in it, or ask the publisher for a common zip."
 ESCAPES_CURE = "Don't unpack it: no honest tool writes such names. Tell the publisher."
