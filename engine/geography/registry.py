@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from types import MappingProxyType
 
 from .areas import SMALL_LEVELS, Area, Change, Described, Group, Place, SmallArea, Vintages, Whole, normal_code
@@ -113,9 +114,18 @@ class Registry:
 
     def _rows_of_groups(self, related: set[str]) -> Iterator[tuple[str, ...]]:
         """Each group that has one of these districts: what is said of it, its districts, and those it stands for."""
-        for code, group in self.groups.items():
-            if related.intersection(group.districts):
-                yield (*astuple(group.area), *sorted(group.districts), "", *self.districts_of(code))
+        return (said for districts, said in self._groups_said if related & districts)
+
+    @cached_property
+    def _groups_said(self) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
+        """The districts of each group, and its row. What a group stands for is worked out once: results ask often."""
+        return tuple(
+            (
+                frozenset(group.districts),
+                (*astuple(group.area), *sorted(group.districts), "", *self.districts_of(code)),
+            )
+            for code, group in self.groups.items()
+        )
 
     def _rows_of_small_areas(self, level: str, wanted: set[str]) -> Iterator[tuple[str, ...]]:
         """The small areas of these districts, with the censuses that their codes are of."""

@@ -12,7 +12,7 @@ from ...connectors.base import Column, SourceError
 from ..measures import UNITS
 from .columns import Columns, companion, has_companion
 from .distinct import Frame, cells, distinct, looked_up, replaced
-from .statuses import joined, settled
+from .statuses import explained, joined, settled
 
 _NUMBER = r"-?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _SIGN = r"\[[^\]]+\]|\([A-Za-z0-9]{1,3}\)|[*†‡§#¹²³⁰⁴-⁹]"
@@ -45,12 +45,17 @@ def parse_numbers(frame: Frame, columns: Sequence[Column], *, footnotes: bool = 
     Raises:
         SourceError: A cell is neither a number (with ``footnotes``, followed by marks) nor blank nor a marker.
     """
+    companions = (companion(column.name) for column in columns if has_companion(column))
+    order = list(dict.fromkeys([*frame.columns, *companions]))
     frame = frame.with_columns(_plain_number(column).alias(_parsed(column)) for column in columns)
     known = {column.name: _odd_cells(frame, column, footnotes=footnotes) for column in columns}
     _refuse_unknown(frame, known)
+    plain = [column for column in columns if not known[column.name] and not column.status_from]
+    frame = frame.with_columns(expression for column in plain for expression in _typed_plainly(column))
     for column in columns:
-        frame = _typed(frame, column, {text: cell for text, cell in known[column.name].items() if cell})
-    return frame
+        if column not in plain:
+            frame = _typed(frame, column, {text: cell for text, cell in known[column.name].items() if cell})
+    return frame.select(order)
 
 
 def read_cell(text: str, markers: Mapping[str, str], *, footnotes: bool, unit: str | None = None) -> Cell | None:
@@ -128,13 +133,22 @@ def _refuse_unknown(frame: Frame, known: Mapping[str, Mapping[str, Cell | None]]
     )
 
 
+def _typed_plainly(column: Column) -> list[nw.Expr]:
+    """A column of plain numbers and blanks, as most are: nobody has to look at its texts, and all are made at once."""
+    number = nw.col(_parsed(column))
+    if not has_companion(column):
+        return [number.alias(column.name)]
+    blank = nw.lit(explained(dict(column.markers).get("", "")), dtype=nw.String)
+    return [number.alias(column.name), nw.when(number.is_null()).then(blank).alias(companion(column.name))]
+
+
 def _typed(frame: Frame, column: Column, known: Mapping[str, Cell]) -> Frame:
     new = [_number(column, known).alias(column.name)]
     status = companion(column.name)
     if not has_companion(column):
-        return frame.with_columns(new).drop(_parsed(column))
+        return frame.with_columns(new)
     new.append(joined(_reasons(frame, column, known)).alias(status))
-    return settled(frame.with_columns(new).drop(_parsed(column)), column.name, status)
+    return settled(frame.with_columns(new), column.name, status)
 
 
 def _number(column: Column, known: Mapping[str, Cell]) -> nw.Expr:

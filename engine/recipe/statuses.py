@@ -41,7 +41,7 @@ def settled(frame: Frame, number: str, status: str) -> Frame:
     if ghosts:
         frame = frame.with_columns(nw.when(~nw.col(status).is_in(ghosts)).then(nw.col(number)).alias(number))
     there = looked_up(status, said, [united(text) for text in said], nw.String)
-    gone = looked_up(status, said, [_explained(text) for text in said], nw.String)
+    gone = looked_up(status, said, [explained(text) for text in said], nw.String)
     return frame.with_columns(nw.when(nw.col(number).is_null()).then(gone).otherwise(there).alias(status))
 
 
@@ -50,5 +50,6 @@ def says_missing(said: str) -> bool:
     return any(reason(name).missing for name in said.split())
 
 
-def _explained(said: str) -> str | None:
+def explained(said: str) -> str | None:
+    """The reasons of a number that isn't there: ``not_available`` too, where none of them says that it is missing."""
     return united(said if says_missing(said) else f"{said} {UNEXPLAINED}")
