@@ -35,7 +35,7 @@ LANDED = "landed"
 """The URL scheme of a file that a person put into the archive with ``yhovi land``."""
 
 DATABASE = "database"
-"""The URL scheme of a database by its name in the settings. A request's body is then JSON: ``sql`` and ``parameters``."""
+"""The URL scheme of a database by its name in the settings; the body is then JSON: ``sql`` and ``parameters``."""
 
 _HTML_MARKS = (b"<!doctype html", b"<html")
 _MARKUP_MARKS = (*_HTML_MARKS, b"<?xml", b"<error")

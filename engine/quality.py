@@ -201,6 +201,8 @@ def _disclosure(case: Case) -> Iterator[Finding]:
 
 def _revealed_breakdowns(frame: pd.DataFrame) -> Iterator[str]:
     parted = frame[frame["breakdown"] != TOTAL]
+    if SUPPRESSED not in set(parted["obs_status"]):
+        return
     totals = frame[frame["breakdown"] == TOTAL].set_index(["area_code", "time_period"])["value"].dropna()
     for (area, period), parts in parted.groupby(["area_code", "time_period"]):
         if (area, period) in totals.index and _one_is_suppressed(parts):

@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 from support.commands import Cli, Said
+from support.databases import ready_made
+from support.demonstration import Demonstration
+from support.once import once
+from support.properties import NIGHTLY
 from support.tds import Stub, find_driver
 from support.tsql import MissingError, Model, Parser
 
 # How long an example takes says something about the machine, not about the code; a machine that decides whether a
 # change may land tries the same examples each time, others look for new ones.
 settings.register_profile("yhovi", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(NIGHTLY, deadline=None)
 settings.load_profile("yhovi")
 
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
@@ -30,8 +37,18 @@ def samples() -> Path:
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def _commands_made_once() -> Iterator[None]:
+    """A process makes its commands from their signatures once; tests run many commands in one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.main, "get_command", cache(typer.main.get_command))
+        yield
+
+
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cli:
+def cli(
+    _commands_made_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Cli:
     """Runs ``yhovi`` in this process, in an empty folder, with none of the environment's settings."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("YHOVI_")]:
@@ -42,14 +59,30 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
         monkeypatch.setattr(sys, "argv", ["yhovi", *map(str, arguments)])
         capsys.readouterr()
-        try:
-            code = main()
-        except SystemExit as end:
-            code = int(end.code or 0)
+        with ready_made():
+            try:
+                code = main()
+            except SystemExit as end:
+                code = int(end.code or 0)
         captured = capsys.readouterr()
         return Said(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The whole demonstration, run once for all processes of the session."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Demonstration(once(shared / "demonstration", Demonstration.run))
+
+
+@pytest.fixture
+def demonstrated(demonstration: Demonstration, tmp_path: Path) -> Demonstration:
+    """The whole demonstration, in the folder of this test."""
+    demonstration.copy(tmp_path)
+    return demonstration
 
 
 @pytest.fixture(scope="session")

@@ -15,31 +15,10 @@ from typing import Any
 
 import pytest
 
+from support.catalogue import SHIPPED
 from support.commands import Cli, command, environment, run_process
 from support.content import count, rows
-
-SHIPPED = [
-    "E-BE-01",
-    "E-BE-02",
-    "E-BE-02-BIRTHS",
-    "E-BE-06",
-    "E-BE-06-ENTERPRISES",
-    "E-BE-11",
-    "E-EI-04",
-    "E-EJ-01",
-    "E-EJ-07",
-    "E-NZ-01",
-    "S-C-01",
-    "S-CS-01",
-    "S-CS-01-OFFENCES",
-    "S-D-01",
-    "S-D-01-16TO64",
-    "S-HE-01",
-    "S-HE-02",
-    "S-HE-05",
-    "S-W-01",
-]
-
+from support.demonstration import DATABASE, ROWS, Demonstration
 
 COMMANDS = ("run", "validate-specs", "plan", "preview", "explain", "list", "show", "land", "status", "doctor")
 COMMANDS += ("get", "loads", "rollback", "release-hold")
@@ -95,7 +74,7 @@ def test_version(cli: Cli) -> None:
 
 def test_list(cli: Cli) -> None:
     said = cli("list", "--json")
-    assert [row["indicator"] for row in said.json] == SHIPPED
+    assert [row["indicator"] for row in said.json] == list(SHIPPED)
     header = ["indicator", "title", "domain", "subdomain", "unit", "dataset", "status"]
     assert cli("list").out.splitlines()[0].split() == header == list(said.json[0])
 
@@ -149,12 +128,16 @@ def test_broken_specs_stop_a_run_before_it_begins(cli: Cli, tmp_path: Path) -> N
     assert not (tmp_path / "yhovi.db").exists()
 
 
-def test_status_reads_the_demonstration_where_there_is_nothing_else(cli: Cli, tmp_path: Path) -> None:
-    cli("run", "--all", "--demo")
+def test_status_reads_the_demonstration_where_there_is_nothing_else(
+    cli: Cli, demonstrated: Demonstration, tmp_path: Path
+) -> None:
     said = cli("status", "--json")
     assert said.err == f"database: {tmp_path / 'yhovi-demo.db'} (no yhovi.toml was found), a demonstration\n"
     told = {row["indicator"]: (row["status"], row["latest_period"], row["rows"]) for row in said.json}
-    assert list(told) == SHIPPED
+    assert list(told) == list(SHIPPED)
+    assert {indicator: (how, rows) for indicator, (how, _, rows) in told.items()} == {
+        indicator: ("loaded", rows) for indicator, rows in ROWS.items()
+    }
     assert told["E-BE-11"] == ("loaded", "2023-01-01/P1Y", 390)
     assert told["E-BE-02"] == ("loaded", "2024-01-01/P1Y", 102)
     assert told["S-D-01-16TO64"] == ("loaded", "2023-06-30/P1D", 153)
@@ -188,11 +171,10 @@ def test_doctor_goes_on_after_a_failure(cli: Cli, tmp_path: Path) -> None:
     assert (states["data folder"], states["catalogue"], states["clock"]) == ("failure", "ok", "ok")
 
 
-def test_is_plain_utf8_when_piped(tmp_path: Path) -> None:
+def test_is_plain_utf8_when_piped(demonstrated: Demonstration, tmp_path: Path) -> None:
     said = run_process(tmp_path, "show", "E-BE-11")
     assert said.code == 0
     assert "\x1b" not in said.out
-    run_process(tmp_path, "run", "--all", "--demo")
     done = subprocess.run(
         command("status", "--json"), cwd=tmp_path, env={**environment(), "PYTHONIOENCODING": "cp1252"},
         capture_output=True, check=True,
@@ -317,12 +299,12 @@ def test_a_wrong_option_is_a_usage_error(cli: Cli) -> None:
 
 def test_a_locked_database(cli: Cli, tmp_path: Path) -> None:
     """Another program holds the database: after a while a sentence, and nothing is lost."""
-    cli("run", "--all", "--demo")
-    database = tmp_path / "yhovi-demo.db"
+    cli("run", "E-BE-11", "--demo")
+    database = tmp_path / DATABASE
     before = rows(database)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
         other.execute("begin immediate")
-        said = cli("run", "--all", "--demo", "--database-url", f"sqlite:///{database.as_posix()}?timeout=0.2")
+        said = cli("run", "E-BE-11", "--demo", "--database-url", f"sqlite:///{database.as_posix()}?timeout=0.2")
         other.execute("rollback")
     assert said.code == 5
     assert f"The database {database} is locked by another program" in said.err
@@ -394,13 +376,12 @@ def test_made_up_figures_stay_out_of_a_real_database(cli: Cli, tmp_path: Path) -
     from yhovi.engine.warehouse.warehouse import Warehouse
 
     Warehouse.open(f"sqlite:///{(tmp_path / 'real.db').as_posix()}", demo=False, now=datetime.now(UTC)).close()
-    said = cli("run", "--all", "--demo", "--database-url", f"sqlite:///{(tmp_path / 'real.db').as_posix()}")
+    said = cli("run", "E-BE-11", "--demo", "--database-url", f"sqlite:///{(tmp_path / 'real.db').as_posix()}")
     assert said.code == 2
     assert count(tmp_path / "real.db", "indicators") == 0
 
 
-def test_a_terminal_gets_a_drawn_table(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    cli("run", "--all", "--demo")
+def test_a_terminal_gets_a_drawn_table(cli: Cli, demonstrated: Demonstration, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = cli("status")
     monkeypatch.setenv("COLUMNS", "200")
     for stream in (sys.stdout, sys.stderr):
@@ -410,4 +391,4 @@ def test_a_terminal_gets_a_drawn_table(cli: Cli, monkeypatch: pytest.MonkeyPatch
     assert [line.split() for line in drawn.splitlines() if line.strip() and "─" not in line] == [
         line.split() for line in plain.out.splitlines()
     ]
-    assert cli("run", "--all", "--demo").code == 0
+    assert cli("run", "E-BE-11", "--demo").code == 0

@@ -13,7 +13,9 @@ import yaml
 from pytest_httpserver import HTTPServer
 from yhovi.engine.geography import load_registry
 
+from support import small
 from support.commands import Cli
+from support.demonstration import Demonstration
 from support.geoportal import GEOPORTAL, Portal, tables_of
 from support.sources import NOMIS, mirror
 
@@ -49,9 +51,13 @@ def serve_nomis(server: HTTPServer, folder: Path) -> None:
     mirror(folder, NOMIS, server.url_for("/"))
 
 
-def prepare(arguments: list[str], folder: Path, server: HTTPServer) -> None:
-    """The file or the source that a command works on."""
+def prepare(arguments: list[str], folder: Path, server: HTTPServer, demonstration: Demonstration) -> None:
+    """The file, the source, the catalogue or the demonstration that a command works on."""
     match arguments:
+        case ["run", "--all", *_]:
+            small.make(folder)
+        case ["status" | "explain" | "get" | "loads" | "rollback" | "release-hold", *_]:
+            demonstration.copy(folder)
         case ["land", _, file, *_]:
             (folder / file).write_bytes(b"a,b\n1,2\n")
         case ["geography", "check", file, *_]:
@@ -66,16 +72,16 @@ COMMANDS = sorted({command for page in PAGES for command in commands(page)})
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_works(cli: Cli, tmp_path: Path, httpserver: HTTPServer, command: str) -> None:
+def test_every_command_works(
+    cli: Cli, tmp_path: Path, httpserver: HTTPServer, demonstration: Demonstration, command: str
+) -> None:
     """As it is written, but for what a machine without network and without the example's files can't do."""
     arguments = shlex.split(command)[1:]
     name = arguments[0]
     if "/srv/yhovi/yhovi.toml" in arguments:
         (tmp_path / "yhovi.toml").write_text('data_root = "."\n', encoding="utf-8")
         arguments[arguments.index("/srv/yhovi/yhovi.toml")] = "yhovi.toml"
-    prepare(arguments, tmp_path, httpserver)
-    if name in ("status", "explain", "get", "loads", "rollback", "release-hold"):
-        cli("run", "--all", "--demo")
+    prepare(arguments, tmp_path, httpserver, demonstration)
     if name == "release-hold":
         (load,) = cli("loads", arguments[1], "--demo", "--json").json
         cli("rollback", load["load"], "--demo")
@@ -105,21 +111,22 @@ def shown_after(page: str, name: str) -> tuple[list[str], str]:
     ("page", "name"),
     [("docs/specs.md", "preview"), ("docs/operations.md", "explain"), ("docs/geography.md", "geography")],
 )
-def test_output_is_shown_as_it_is(cli: Cli, page: str, name: str) -> None:
+def test_output_is_shown_as_it_is(cli: Cli, demonstrated: Demonstration, page: str, name: str) -> None:
     """Three dots stand for what is left out."""
     arguments, block = shown_after(page, name)
-    cli("run", "E-BE-11", "--demo")
     said = cli(*arguments)
     assert re.search(".*?".join(map(re.escape, block.split("…"))), said.out, re.DOTALL), said.out
 
 
-def test_the_quickstart_ends_as_it_says(cli: Cli) -> None:
+def test_the_quickstart_ends_as_it_says(demonstration: Demonstration) -> None:
     table = next(block for block in blocks("README.md", "text") if block.startswith("indicator"))
-    assert cli("run", "--all", "--demo").out == table
+    assert demonstration.said.out == table
 
 
-def test_the_quickstart_shows_the_figures(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
-    cli("run", "--all", "--demo")
+def test_the_quickstart_shows_the_figures(
+    demonstrated: Demonstration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     line = next(line for line in "".join(blocks("README.md", "console")).splitlines() if line.startswith("python -c"))
     exec(shlex.split(line)[2], {})  # noqa: S102  (the README's own line)
     assert "('Leeds', 74.7)" in capsys.readouterr().out.splitlines()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -21,12 +22,13 @@ NOT_CALCULATED = "[not calculated]"
 FAULTS = b"faults"
 """The key of a table's metadata where the faulty cells of its columns are, each kind of a column's by its first."""
 
-# a cell is one number: which column, times as many as there may be texts, plus which text
+# A cell is one number: which column, times as many as there may be texts, plus which text. No format has more than a
+# thousand kinds of error.
 _TEXTS = 2**16
 
 
 class Fault(NamedTuple):
-    """The first cell of a column in which a text stands for what is missing, and how many of them there are."""
+    """The first cell of a column in which a text stands for what is missing, and in how many it does."""
 
     header: str
     text: str
@@ -105,8 +107,7 @@ class Faults:
                 self.add(number, column, text)
 
     def _number(self, text: str) -> int:
-        # a hostile file may have as many kinds of error as it has cells
-        return self._texts.setdefault(text if len(self._texts) < _TEXTS - 1 else "#…", len(self._texts))
+        return self._texts.setdefault(text, len(self._texts))
 
 
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -119,14 +120,16 @@ def noted(numbers: Sequence[int], header: Sequence[str | None], offset: int, pla
     """
     if not place.faults:
         return {}
-    found: dict[tuple[str, str], tuple[str, int]] = {}
+    first: dict[tuple[str, str], str] = {}
+    times: Counter[tuple[str, str]] = Counter()
     for number in numbers:
         for column, text in place.faults.at(number).items():
             name = header[column - offset] if 0 <= column - offset < len(header) else None
             if name is not None:
-                first, times = found.get((name, text), (place.cell(number, column), 0))
-                found[name, text] = first, times + 1
-    faults = [Fault(*key, *value) for key, value in found.items()]
+                times[name, text] += 1
+                if (name, text) not in first:
+                    first[name, text] = place.cell(number, column)
+    faults = [Fault(*key, cell, times[key]) for key, cell in first.items()]
     return {FAULTS: json.dumps(faults, ensure_ascii=False).encode()} if faults else {}
 
 

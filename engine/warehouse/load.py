@@ -172,7 +172,7 @@ def _append(
 def _count_withdrawals(
     connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
 ) -> int:
-    gone = sa.case((stage.absent(begun.known, begun.load_id), 1), else_=0).label("gone")
+    gone = stage.gone(begun.known, begun.load_id).label("gone")
     keys = sa.select(gone).select_from(begun.known).where(*in_scope).subquery()
     counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
     live, withdrawn = connection.execute(counts).one()
@@ -203,7 +203,7 @@ def _append_withdrawals(
     said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=WITHDRAWN)
     said = {**same(known), **WITHDRAWN_CELLS, **said}
     rows = sa.select(*(said[name] for name in APPENDED)).select_from(known)
-    rows = rows.where(*in_scope, stage.absent(known, begun.load_id))
+    rows = rows.where(*in_scope, stage.gone(known, begun.load_id) == 1)
     append(connection, rows.order_by(*(known.c[name] for name in KEY)))
 
 

@@ -86,7 +86,9 @@ def elsewhere(tmp_path: Path) -> Spec:
     """A spec that asks a host which nobody allowed."""
     text = (SHIPPED / "economy" / "E-BE-11.yaml").read_text(encoding="utf-8")
     file = tmp_path / "E-BE-11.yaml"
-    file.write_text(re.sub(r"url: .*", "url: https://example.org:8443/gva.xlsx", text), encoding="utf-8")
+    query = "query:\n    url: https://example.org:8443/gva.xlsx\n    release: v1\n"
+    source = f"connector: file\n  dataset: a/table\n  {query}"
+    file.write_text(re.sub(r"connector: ons\n.*?(?=  read:)", source, text, flags=re.DOTALL), encoding="utf-8")
     (spec,) = load_specs([file])
     return spec
 

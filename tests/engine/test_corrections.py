@@ -16,6 +16,8 @@ from yhovi.engine.geography import load_registry
 from yhovi.engine.measures import REASONS, Measured
 from yhovi.engine.observations import SCHEMA, Observed, Subject, observe
 
+from support.properties import tried
+
 REGISTRY = load_registry("2023-04")
 LEEDS, BARNSLEY, NEW_BARNSLEY = "E08000035", "E08000016", "E08000038"
 SUBJECT = Subject("S-1", Measured("count", "persons"), "lad", REGISTRY.at("lad", "E12000003"), REGISTRY, "published")
@@ -140,6 +142,7 @@ def test_a_missing_number_isnt_the_number_that_was_expected() -> None:
     assert raised.value.message == "A correction of E08000035 2023 expects 5, but the source says no number now."
 
 
+@tried(100)
 @given(
     st.sampled_from(["replace", "withhold", "flag"]),
     st.sets(st.sampled_from(sorted(REASONS))),

@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import AS_PUBLISHED, load_registry
 from yhovi.engine.measures import Measured
 from yhovi.engine.observations import Observed, Subject, observe
 from yhovi.engine.rebasing import Weights
+
+from support.properties import tried
 
 YEAR, NEXT = "2021-01-01/P1Y", "2022-01-01/P1Y"
 YORK, LEEDS, YORKSHIRE = "E06000014", "E08000035", "E12000003"
@@ -197,7 +199,7 @@ def test_what_is_printed_of_the_district_is_held_against_its_parts() -> None:
     assert found.outside == 120
 
 
-@settings(max_examples=25, deadline=None)
+@tried(25)
 @given(st.data())
 def test_districts_have_the_total_of_their_small_areas(data: st.DataObject) -> None:
     census = data.draw(st.sampled_from(["2011", "2021"]))
@@ -304,7 +306,7 @@ def test_a_district_that_is_printed_is_not_apportioned() -> None:
     assert found.outside == 1
 
 
-@settings(max_examples=50, deadline=None)
+@tried(50)
 @given(st.integers(0, 10**6), st.lists(st.integers(1, 10**6), min_size=7, max_size=7))
 def test_shares_add_up(value: int, weights: list[int]) -> None:
     found = apportioned([{"area": TOGETHER, "value": float(value)}], people(*map(float, weights)))

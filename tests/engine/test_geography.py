@@ -28,6 +28,8 @@ from yhovi.engine.geography import (
 )
 from yhovi.engine.geography.paths import ancestors, descendants, identities
 
+from support.properties import tried
+
 YORKSHIRE = "E12000003"
 ALL_VINTAGES = [f"{year}-{month:02d}" for year in range(2009, 2027) for month in range(1, 13)]
 REGISTRY = load_registry("2023-04")
@@ -648,6 +650,7 @@ def test_the_digest_sees_the_groups_that_a_district_is_in(
     assert (edited.digest([code]) != registry.digest([code])) == seen
 
 
+@tried(100)
 @given(st.sampled_from(sorted(REGISTRY.groups)), st.sampled_from([area.code for area in REGISTRY.at("lad")]))
 def test_what_a_group_stands_for_never_changes_unseen(group: str, code: str) -> None:
     """Whoever loses a group, or whose group stands for other districts than before, has another digest."""

@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import Registry, load_registry
 from yhovi.engine.measures import REASONS, Measured
 from yhovi.engine.observations import KEY, SCHEMA, Observed, Subject, key_text, observe
+
+from support.properties import tried
 
 REGISTRY = load_registry("2023-04")
 LEEDS, BARNSLEY, NEW_BARNSLEY = "E08000035", "E08000016", "E08000038"
@@ -409,7 +411,7 @@ rows = st.fixed_dictionaries(
 mixes = st.lists(rows, min_size=1, max_size=25)
 
 
-quick = settings(max_examples=60, deadline=None)
+quick = tried(60)
 
 
 def content(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from yhovi.engine.errors import CheckError
@@ -17,6 +17,8 @@ from yhovi.engine.geography import load_registry
 from yhovi.engine.measures import Measured
 from yhovi.engine.observations import Observed, Subject, observe
 from yhovi.engine.rebasing import Figure, rebase, reproduced, total
+
+from support.properties import tried
 
 REGISTRY = load_registry("2023-04")
 LEEDS, BARNSLEY, NEW_BARNSLEY = "E08000035", "E08000016", "E08000038"
@@ -434,7 +436,7 @@ def tables(draw: st.DrawFn, own: tuple[str, ...] = (WHOLE,)) -> list[dict[str, A
     ]
 
 
-mixed = settings(max_examples=60, deadline=None)
+mixed = tried(60)
 
 
 @mixed

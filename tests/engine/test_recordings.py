@@ -107,7 +107,7 @@ BUILT_IN = {
         {"indicator_ids": "93721", "child_area_type_id": "501", "parent_area_type_id": "6"},
         ("2026", "synthetic"),
     ),
-    "E-BE-11": ("https://www.ons.gov.uk/file", {"uri": WORKBOOK}, ("2025-10", "published")),
+    "E-BE-11": ("https://www.ons.gov.uk/file", {"uri": WORKBOOK}, ("2025-10-10", "published")),
 }
 
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from yhovi.connectors import CONNECTORS
 from yhovi.engine.document import parse_document
 from yhovi.engine.errors import Problem, SpecError, UsageError
 from yhovi.engine.spec import Reading, Spec, load_specs, read_specs
 
 from support.commands import run_process
+from support.properties import tried
 
 TABLE = yaml.safe_load(Path(__file__).with_name("broken_specs.yaml").read_text(encoding="utf-8"))
 BASES: Mapping[str, str] = TABLE["bases"]
@@ -90,8 +92,8 @@ def problems_of(reading: Reading, file: str) -> Iterator[Problem]:
 
 
 def in_full(broken: Mapping[str, Any]) -> str:
-    """The problems that a table entry expects, with the file's name that each begins with."""
-    lines = broken.get("says", "").splitlines()
+    """The problems that a table entry expects, with the file that each begins with and the connectors there are."""
+    lines = broken.get("says", "").replace("CONNECTORS", ", ".join(sorted(CONNECTORS))).splitlines()
     return "\n".join(line if line.startswith(" ") else f"{Path(broken['file'])}:{line}" for line in lines)
 
 
@@ -187,7 +189,7 @@ def reordered(draw: st.DrawFn) -> tuple[str, str]:
     )
 
 
-@settings(deadline=None)  # files are written
+@tried(100)
 @given(reordered())
 def test_the_order_of_keys_says_nothing(tmp_path_factory: pytest.TempPathFactory, case: tuple[str, str]) -> None:
     base, text = case
@@ -224,7 +226,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, str]:
     return base, text
 
 
-@settings(deadline=None, max_examples=200)  # files are written
+@tried(200)
 @given(damaged())
 def test_whatever_a_spec_says_it_is_read_or_its_problems_are_told(
     tmp_path_factory: pytest.TempPathFactory, case: tuple[str, str]

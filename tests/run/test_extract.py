@@ -50,7 +50,7 @@ def test_every_observation_can_say_where_it_came_from(plan: Callable[[str], Plan
     kept: list[Kept] = []
     gva = extract(plan("E-BE-11"), desk(tmp_path, recorded(), provenance=True), kept).observed.frame
     leeds = gva[(gva["area_code"] == "E08000035") & (gva["period_end"] == "2023-12-31")]
-    assert leeds["_row"].tolist() == ["Table 3!25[2023]"]
+    assert leeds["_row"].tolist() == ["Table 3!58[2023]"]
     rate = extract(plan("E-EJ-01"), desk(tmp_path, recorded(), provenance=True), kept).observed.frame
     assert rate["_row"].str.count(";").unique().tolist() == [3]
     assert len(kept) == 2

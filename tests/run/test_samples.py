@@ -169,22 +169,6 @@ def test_fingertips_with_other_indicators(  # type: ignore[no-untyped-def]
     assert "Indicator 92659 was asked for, the answer holds 92658, 92659, 92660" in said.err
 
 
-def test_gva_workbook(cli: Cli, samples: Path, tmp_path: Path) -> None:
-    """A correction sheet shifts the tables, and blank rows end them: the title says which table it is."""
-    file = samples / "ons" / "gva_balanced_la_industry_yorkshire_humber_2025edition_tle.xlsx"
-    assert cli("land", "ons/gva-industry-la-tle", file, "--release", "2025-10").code == 0
-    said = cli("run", "-i", "E-BE-11")
-    assert said.code == 0, said.err
-    plain = pd.read_excel(file, sheet_name="Table 3", header=1, engine="calamine")
-    plain = plain[plain["SIC07"] == "Total"].set_index("LA code")
-    years = [column for column in plain.columns if str(column).isdigit()]
-    expected = {(code, f"{year}-01-01/P1Y"): float(plain.loc[code, year]) for code in plain.index for year in years}
-    assert len(expected) == 15 * 26
-    assert {key: value for key, (value, _, _) in loaded(tmp_path).items()} == expected
-    provisional = {period for (_, period), (_, status, _) in loaded(tmp_path).items() if status == "P"}
-    assert provisional == {"2023-01-01/P1Y"}
-
-
 def test_ofcom_coverage_on_former_districts(cli: Cli, samples: Path, tmp_path: Path) -> None:
     """Landed by hand, as Ofcom refuses scripts: fifteen districts, North Yorkshire from the premises of its seven."""
     file = samples / "ofcom" / "202209_fixed_laua_coverage_r02.csv"

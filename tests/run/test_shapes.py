@@ -157,20 +157,11 @@ def across(
                     yield (row[at], period(text), "_T"), figure(row[place], marks)
 
 
-def ons_gva(path: Path, *, total: bool = False) -> Figures:
+def ons_gva(path: Path) -> Figures:
     _, header, *rows = sheet(path, "Table 3")
     for row in rows:
         for place, year in enumerate(header[5:], start=5):
-            if row[3] == "Total" or not total:
-                yield (row[1], calendar_year(year), "_T" if row[3] == "Total" else row[3]), figure(row[place])
-
-
-def ons_demography(path: Path, table: str) -> Figures:
-    for letter in "abcd":
-        cells = sheet(path, f"Table {table}{letter}")
-        for row in cells[4:]:
-            for place, year in enumerate(cells[3][2:], start=2):
-                yield (row[0], calendar_year(year), "_T"), figure(row[place])
+            yield (row[1], calendar_year(year), "_T" if row[3] == "Total" else row[3]), figure(row[place])
 
 
 def ons_survival(path: Path) -> Figures:
@@ -451,7 +442,6 @@ TABLE = (
     Shape("NOMIS-MIXED-AREAS", "nomis/NM_2002_1_population_lad_region_2021_full_columns.csv", nomis_mixed_areas, 288),
     Shape("NOMIS-WEBQUERY", "nomis/nomis_webquery_aps_T19_nvq_by_lad_2021.xlsx", nomis_webquery, 770, 218, OLD),
     Shape("ONS-GVA-INDUSTRY", GVA, ons_gva, 15 * 49 * 26),
-    Shape("E-BE-11", GVA, partial(ons_gva, total=True), 15 * 26),
     Shape(
         "ONS-GVA-POPULATION",
         "ons/gva_populationestimatesbylocalauthority_2025edition.xlsx",
@@ -469,8 +459,6 @@ TABLE = (
         21,
         OLD,
     ),
-    Shape("E-BE-01", DEMOGRAPHY, partial(ons_demography, table="3.1"), 17 * 6),
-    Shape("E-BE-02-BIRTHS", DEMOGRAPHY, partial(ons_demography, table="1.1"), 17 * 6),
     Shape("ONS-SURVIVAL", DEMOGRAPHY, ons_survival, 17 * 25, 17 * 10),
     Shape("E-EI-04", "ons/ashe_table8_7a_annual_pay_gross_2025_provisional.csv", ons_annual_pay, 17),
     Shape("ONS-HOURLY-PAY", "ons/ashe_table8_5a_hourly_pay_gross_2025_provisional.csv", ons_hourly_pay, 17 * 11, 12),

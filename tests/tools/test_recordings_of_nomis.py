@@ -21,7 +21,6 @@ ANSWERS = {
         {f"{year}-{month:02}" for year in range(2023, 2027) for month in range(1, 13)}
         - {f"2026-{month:02}" for month in range(3, 13)},
     ),
-    "nomis/NM_142_1/data.csv": (1, {str(year) for year in range(2019, 2026)}),
     "nomis/NM_2002_1/all-ages/data.csv": (1, set(YEARS)),
     "nomis/NM_2002_1/aged-16-to-64/data.csv": (1, set(YEARS)),
 }
@@ -87,13 +86,17 @@ def test_a_month_has_its_name_and_its_number_in_the_names_of_cells(rows):
 
 
 def test_one_count_of_enterprises_is_the_sum_of_the_published_sections(rows, samples):
-    assert said(rows("nomis/NM_142_1/data.csv"), "E08000034", "2025") == "15450"
+    assert said(of_all_sizes(rows), "E08000034", "2025") == "15450"
     sample = samples / "nomis" / "NM_142_1_business_counts_kirklees_2025.csv"
     assert sum(int(row["OBS_VALUE"]) for row in rows(sample)) == 15450
 
 
+def of_all_sizes(rows):
+    return [row for row in rows("nomis/NM_142_1/sizes/data.csv") if row["EMPLOYMENT_SIZEBAND_NAME"] == "Total"]
+
+
 def test_enterprises_are_rounded_and_add_up_to_the_region(rows):
-    found = rows("nomis/NM_142_1/data.csv")
+    found = of_all_sizes(rows)
     assert {int(row["OBS_VALUE"]) % 5 for row in found} == {0}
     for year in range(2019, 2026):
         parts = sum(int(said(found, code, str(year))) for code in DISTRICTS)
@@ -174,7 +177,7 @@ def test_claimant_rates_look_like_nomis(samples, recordings):
 def test_enterprises_look_like_nomis(samples, recordings):
     """Of one section: a real answer for all of them isn't at hand."""
     real = (samples / "nomis" / "NM_142_1_business_counts_kirklees_2025.csv").read_text("utf-8").splitlines()
-    made = (recordings / "nomis" / "NM_142_1" / "data.csv").read_text("utf-8").splitlines()
+    made = (recordings / "nomis" / "NM_142_1" / "sizes" / "data.csv").read_text("utf-8").splitlines()
     line = of_county(next(line for line in made if '"Kirklees"' in line and '"2025"' in line), 6)
     line = line.replace('"37748736","Total","37748736","industry",9', '"150994947","C : Manufacturing","C","SIC",36')
     line = line.replace("37748736", "150994947").replace(",15450,", ",1390,").replace('"SIC"', '"SIC 2007 section"')
@@ -194,3 +197,69 @@ def test_people_look_like_nomis(samples, recordings):
     expected = next(line for line in real if '"E12000003"' in line and '"200"' in line)
     assert made[0] == real[0]
     assert line.rsplit(",", 2)[0] == expected.rsplit(",", 2)[0]
+
+
+# Answers to a request for several codes of a dimension: its name, how many codes there are, and the years.
+SEVERAL = {
+    "nomis/NM_142_1/sizes/data.csv": ("EMPLOYMENT_SIZEBAND", 2, range(2019, 2026)),
+    "nomis/NM_142_1/industries/data.csv": ("INDUSTRY", 19, range(2019, 2026)),
+    "nomis/NM_189_1/sections/data.csv": ("INDUSTRY", 22, range(2015, 2025)),
+    "nomis/NM_189_1/manufacturing/data.csv": ("INDUSTRY", 1, range(2015, 2025)),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_every_code_of_every_area_and_year_is_there_once(rows, name):
+    dimension, codes, years = SEVERAL[name]
+    found = rows(name)
+    keys = {(row["GEOGRAPHY_CODE"], row["DATE"], row[dimension]) for row in found}
+    assert len(found) == len(keys) == 17 * codes * len(years)
+    assert {code for code, _, _ in keys} == AREAS
+    assert {year for _, year, _ in keys} == set(map(str, years))
+    assert [row["RECORD_OFFSET"] for row in found] == [str(number) for number in range(len(found))]
+    assert {row["RECORD_COUNT"] for row in found} == {str(len(found))}
+    assert len({row["URN"] for row in found}) == len(found)
+    assert all(row["OBS_VALUE"] for row in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "real_name", "renamed"),
+    [
+        ("sections", "NM_189_1_bres_sic_sections_kirklees_2024", ('36,0,"1"', '36,3,"1"')),
+        ("manufacturing", "NM_189_1_bres_sic_sections_kirklees_2024", ('"2","percent",1000,1', '"2","percent",1000,0')),
+    ],
+)
+def test_employees_look_like_nomis(samples, recordings, name, real_name, renamed):
+    """Of manufacturing in Kirklees in 2024, where count and percentage are published."""
+    real = (samples / "nomis" / f"{real_name}.csv").read_text("utf-8").splitlines()
+    made = (recordings / "nomis" / "NM_189_1" / name / "data.csv").read_text("utf-8").splitlines()
+    wanted = '"Count"' if name == "sections" else '"Industry percentage"'
+    line = next(line for line in made if '"Kirklees"' in line and '"2024","2024"' in line and '"C : Man' in line)
+    expected = next(line for line in real if '"C : Man' in line and wanted in line)
+    expected = expected.replace('"date",0,0,"E08000034"', '"date",0,0,"1774190688"')  # it was asked for by its code
+    assert made[0] == real[0]
+    order = '36,3,"1"' if name == "sections" else '36,0,"1"'
+    expected = expected.replace('section",36,2,', f'section",{order.split(chr(34), maxsplit=1)[0]}').replace(*renamed)
+    assert of_county(line, 9) == expected.rsplit(",", 2)[0]
+
+
+def test_sections_are_rounded_as_nomis_does(rows):
+    """The larger a count the more coarsely: sums of seven districts, and a total, apart."""
+    made_up = [
+        int(row["OBS_VALUE"])
+        for row in rows("nomis/NM_189_1/sections/data.csv")
+        if row["GEOGRAPHY_CODE"] != "E06000065" and row["INDUSTRY_NAME"] != "Total"
+    ]
+    steps = ((50, 5), (250, 25), (500, 50), (1000, 100), (2500, 250), (5000, 500))
+    for count in made_up:
+        assert count % next((step for limit, step in steps if count < limit), 1000) == 0
+
+
+def test_micro_businesses_are_most_and_not_all(rows):
+    found = rows("nomis/NM_142_1/sizes/data.csv")
+    for code in AREAS:
+        for year in map(str, range(2019, 2026)):
+            micro, everybody = sorted(
+                int(row["OBS_VALUE"]) for row in found if (row["GEOGRAPHY_CODE"], row["DATE"]) == (code, year)
+            )
+            assert 0.8 < micro / everybody < 0.95

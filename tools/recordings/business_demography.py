@@ -1,4 +1,4 @@
-"""E-BE-02: business births and active enterprises (ONS, a workbook), all of them published."""
+"""E-BE-01 to E-BE-05: births, deaths, survival and growth of enterprises (ONS, a workbook), all of them published."""
 
 from __future__ import annotations
 
@@ -6,52 +6,59 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .recording import Answer, Notice, Recording, figures
-from .workbooks import MEDIA_TYPE, workbook
+from .dataset_pages import Edition
+from .recording import Notice, Recording, figures
+from .workbooks import workbook
 
-PUBLISHED_ON = datetime(2025, 11, 20)  # noqa: DTZ001 (a date in a cell has no zone)
-PAGE = "/businessindustryandtrade/business/activitysizeandlocation/datasets/businessdemographyreferencetable"
-COUNTED = MappingProxyType({"1.1": "Births Of New", "3.1": "Active"})
+PUBLISHED_ON = datetime(2025, 11, 20, 9, 30)  # noqa: DTZ001 (a date in a cell has no zone)
+EDITION = Edition(
+    page="/businessindustryandtrade/business/activitysizeandlocation/datasets/businessdemographyreferencetable",
+    title="Business demography, UK",
+    name="current",
+    released=PUBLISHED_ON,
+    file="businessdemographyexceltables2024.xlsx",
+)
 YEARS = MappingProxyType({"a": (2019,), "b": (2020,), "c": (2021, 2022, 2023), "d": (2024,)})
-SAID = MappingProxyType({"a": "2019", "b": "2020", "c": "2021, 2022 and 2023 by", "d": "2024 by"})
-AREAS = "District, Counties And Unitary Authorities Within Region And Country"
-# What is odd in the original, and kept: a year as text, and one title that doesn't end in a blank.
+# Odd in the original, and kept: a year as text.
 TEXT_YEARS = MappingProxyType({"1.1c": ("2021", 2022, 2023)})
-WITHOUT_BLANK = "3.1b"
-TABLES = tuple(f"{number}{part}" for number in COUNTED for part in YEARS)
+SURVIVAL = "5.1"
+BORN = MappingProxyType({"a": 2019, "b": 2020, "c": 2021, "d": 2022, "e": 2023})
+AGES = ("1", "2", "3", "4", "5")
+NOT_YET = ":"
 NOTICE = Notice(
     publisher="Office for National Statistics (ONS)",
     source="Office for National Statistics",
     published=(
-        "births of new enterprises and active enterprises, 2019 to 2024, for the districts and counties of "
-        "Yorkshire and The Humber, the region, England, England and Wales, Great Britain and the United Kingdom, "
-        "edition of November 2025."
+        "births, deaths and active enterprises, enterprises with ten employees and those that grew fast, 2019 to "
+        "2024, and how many of those born in 2019 to 2023 survived, for the districts and counties of Yorkshire and "
+        "The Humber, the region, England, England and Wales, Great Britain and the United Kingdom, edition of "
+        "November 2025."
     ),
-    made_up="no figure. The text of the sheets Cover and Notes is ours; other regions and tables are left out.",
+    made_up=(
+        "no figure. The text of the sheets Cover and Notes is ours; percentages of survival are reckoned from the "
+        "counts; other regions and tables are left out."
+    ),
 )
 
 
 def business_demography() -> Recording:
-    """A workbook of three cover sheets, and four tables each of births and of active enterprises."""
-    answer = Answer(
-        url="https://www.ons.gov.uk/file",
-        parameters=(("uri", f"{PAGE}/current/businessdemographyexceltables2024.xlsx"),),
-        content=workbook({**cover(), **{f"Table {table}": sheet(table) for table in TABLES}}, PUBLISHED_ON),
-        file="data.xlsx",
-        media_type=MEDIA_TYPE,
-    )
-    return Recording("ons", "business-demography", "2024", "published", (answer,), NOTICE)
+    """A workbook of three cover sheets, and the tables of births, deaths, active enterprises, survival and growth."""
+    titles = {row["table"]: row["title"] for row in figures("business_tables.csv")}
+    tables = {f"Table {table}": sheet(table, title) for table, title in titles.items()}
+    content = workbook({**cover(titles), **tables}, PUBLISHED_ON)
+    return Recording("ons", "business-demography", "2025-11-20", "published", EDITION.answers(content), NOTICE)
 
 
-def cover() -> dict[str, list[list[Any]]]:
+def cover(titles: dict[str, str]) -> dict[str, list[list[Any]]]:
     """The sheets in front of the tables."""
+    contents = [[f"Table {table}", title.partition(" - ")[2].strip()] for table, title in titles.items()]
     return {
         "Cover": [
             ["COVERSHEET"],
             ["Business Demography 2024"],
-            ["This copy was made for a demonstration: births and active enterprises of one region only."],
+            ["This copy was made for a demonstration: some of the tables, and one region only."],
         ],
-        "Contents": [["Business Demography 2024"], *([f"Table {table}", title(table)] for table in TABLES)],
+        "Contents": [["Business Demography 2024"], *contents],
         "Notes": [
             ["Notes"],
             ["Note number", "Description"],
@@ -61,22 +68,22 @@ def cover() -> dict[str, list[list[Any]]]:
     }
 
 
-def title(table: str) -> str:
-    """What a table counts, where and when."""
-    return f"Count Of {COUNTED[table[:-1]]} Enterprises For {SAID[table[-1]]} {AREAS}"
+def sheet(table: str, title: str) -> list[list[Any]]:
+    """One table: three lines, a header that names neither codes nor areas, and a row for each area."""
+    survival = table.startswith(SURVIVAL)
+    return [
+        [title],
+        ["One table on this sheet"],
+        ["Units: Counts (control rounded to base 5)"],
+        *(survivors(table) if survival else counts(table)),
+    ]
 
 
-def sheet(table: str) -> list[list[Any]]:
-    """One table: three lines, a header that names neither codes nor areas, and a row for each area.
-
-    Where years stand together, codes end in a blank.
-    """
+def counts(table: str) -> list[list[Any]]:
+    """The years, and each area's counts; where years stand together, codes end in a blank."""
     years = YEARS[table[-1]]
     blank = " " if len(years) > 1 else ""
     return [
-        [f"Table {table} - {title(table)}" + ("" if table == WITHOUT_BLANK else " ")],
-        ["One table on this sheet"],
-        ["Units: Counts (control rounded to base 5)"],
         [None, None, *TEXT_YEARS.get(table, years)],
         *(
             [row["code"] + blank, row["name"], *(int(row[str(year)]) for year in years)]
@@ -84,6 +91,33 @@ def sheet(table: str) -> list[list[Any]]:
             if row["table"] == table
         ),
     ]
+
+
+def survivors(table: str) -> list[list[Any]]:
+    """Those born in a year, and how many and which part of them were left after each year."""
+    born = BORN[table[-1]]
+    blank = "" if born <= 2020 else " "
+    return [
+        [None, None, f"{born} Births", *(said for age in AGES for said in headers(age))],
+        *(
+            [row["code"] + blank, row["name"], int(row["births"]), *(cell for age in AGES for cell in left(row, age))]
+            for row in figures("business_survival.csv")
+            if row["table"] == table
+        ),
+    ]
+
+
+def headers(age: str) -> tuple[str, str]:
+    """What stands above the count and the percentage of one age."""
+    return f"{age}-year survival", f"{age}-year      per cent"
+
+
+def left(row: dict[str, str], age: str) -> tuple[Any, Any]:
+    """How many are left at an age, and which part of those born."""
+    count = row[f"survived_{age}"]
+    if count == NOT_YET:
+        return NOT_YET, NOT_YET
+    return int(count), int(count) / int(row["births"]) * 100
 
 
 RECORDED = (business_demography,)

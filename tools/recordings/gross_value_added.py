@@ -1,4 +1,4 @@
-"""E-BE-11: regional gross value added by industry (ONS, a workbook), all of it published."""
+"""E-BE-11, E-S-07 and E-S-08: regional gross value added by industry (ONS, a workbook), all of it published."""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from .recording import REGION, Answer, Notice, Recording, area_names, figures
-from .workbooks import MEDIA_TYPE, workbook
+from .dataset_pages import Edition
+from .recording import REGION, Notice, Recording, area_names, figures
+from .workbooks import workbook
 
 PUBLISHED_ON = datetime(2025, 10, 10)  # noqa: DTZ001 (a date in a cell has no zone)
-DATASETS = "/economy/grossdomesticproductgdp/datasets"
-PAGE = "regionalgrossvalueaddedbalancedbyindustrylocalauthoritiesbyitl1region/tleyorkshireandthehumber"
-FILE = "regionalgrossvalueaddedbalancedbyindustrylocalauthoritiestleyorkshireandthehumber.xlsx"
+EDITION = Edition(
+    page=(
+        "/economy/grossdomesticproductgdp/datasets/"
+        "regionalgrossvalueaddedbalancedbyindustrylocalauthoritiesbyitl1region"
+    ),
+    title="Regional gross value added (balanced) by industry: local authorities by ITL1 region",
+    name="tleyorkshireandthehumber",
+    released=PUBLISHED_ON,
+    file="regionalgrossvalueaddedbalancedbyindustrylocalauthoritiestleyorkshireandthehumber.xlsx",
+)
 TITLE = (
     "Regional gross value added (balanced) by industry: local authorities by {} region: TLE Yorkshire and The Humber"
 )
@@ -22,7 +30,15 @@ TABLES = (
     ("Table 3", "current prices, pounds million"),
     ("Table 4", "implied deflator, 2022 equals 100 [note 2]"),
 )
-INDUSTRIES = MappingProxyType({"Total": "All industries", "C (10-33)": "Manufacturing"})
+INDUSTRIES = MappingProxyType(
+    {
+        "Total": "All industries",
+        "C (10-33)": "Manufacturing",
+        "J (58-63)": "Information and communication",
+        "K (64-66)": "Financial and insurance activities",
+        "M (69-75)": "Professional, scientific and technical activities",
+    }
+)
 COVER = MappingProxyType(
     {
         "Correction": (
@@ -33,7 +49,7 @@ COVER = MappingProxyType(
         ),
         "Information": (
             (TITLE.format("International Territorial Level (ITL) 1"),),
-            ("This copy was made for a demonstration: it holds the rows of all industries and of manufacturing only.",),
+            ("This copy was made for a demonstration: it holds the rows of all industries, and of four.",),
             ("Units are in the title of each table. Marks in square brackets lead to the sheet Notes.",),
             ("The year 2023 is provisional.",),
         ),
@@ -55,8 +71,9 @@ NOTICE = Notice(
     publisher="Office for National Statistics (ONS)",
     source="Office for National Statistics",
     published=(
-        "regional gross value added (balanced), all industries and manufacturing, 1998 to 2023, for 15 districts, "
-        "edition of April 2025 as corrected in October 2025."
+        "regional gross value added (balanced), 1998 to 2023, of all industries and of manufacturing, information and "
+        "communication, finance, and professional services, for 15 districts, edition of April 2025 as corrected in "
+        "October 2025."
     ),
     made_up=(
         "no figure. The text of the sheets Correction, Information and Notes is ours; other industries are left out."
@@ -66,14 +83,8 @@ NOTICE = Notice(
 
 def gross_value_added() -> Recording:
     """A workbook of four cover sheets and four tables."""
-    answer = Answer(
-        url="https://www.ons.gov.uk/file",
-        parameters=(("uri", f"{DATASETS}/{PAGE}/{FILE}"),),
-        content=workbook({**COVER, **{tab: table(tab, what) for tab, what in TABLES}}, PUBLISHED_ON),
-        file="data.xlsx",
-        media_type=MEDIA_TYPE,
-    )
-    return Recording("ons", "gva-industry-la-tle", "2025-10", "published", (answer,), NOTICE)
+    content = workbook({**COVER, **{tab: table(tab, what) for tab, what in TABLES}}, PUBLISHED_ON)
+    return Recording("ons", "gva-industry-la-tle", "2025-10-10", "published", EDITION.answers(content), NOTICE)
 
 
 def table(tab: str, what: str) -> list[list[Any]]:

@@ -1,4 +1,4 @@
-"""S-HE-05: mortality from causes considered preventable (Fingertips), made up but for two rates."""
+"""S-HE-05: mortality from causes considered preventable (Fingertips), made up but for three rates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUPPRESSED_NOTE = "Value suppressed for disclosure control due to small count"
 NOTICE = Notice(
     publisher="Office for Health Improvement and Disparities (OHID)",
     source="Office for Health Improvement and Disparities, Fingertips, public health profiles",
-    published="two values of 2024 (persons, one year): North Yorkshire 121.9 and Barnsley 192.8.",
+    published="three values of 2024 (persons, one year): Leeds 162.3, North Yorkshire 121.9 and Barnsley 192.8.",
     made_up=(
         "everything else: all other rates, every confidence interval, count, denominator, comparison, suppressed "
         "value and deprivation decile, and the name of the release. Hence its origin: synthetic. Don't quote it."
@@ -67,7 +67,13 @@ Registry = Mapping[tuple[str, str, int], Deaths]
 
 def preventable_mortality() -> Recording:
     """One- and three-year rates of 2015 to 2024."""
-    return Recording("fingertips", INDICATOR.number, "2026", "synthetic", (INDICATOR.answer(rows()),), NOTICE)
+    known = tuple(
+        ("S-HE-05", area["code"], f"{LAST_YEAR}-01-01/P1Y")
+        for area in figures("preventable_mortality.csv")
+        if area["published_2024"]
+    )
+    answers = (INDICATOR.answer(rows()),)
+    return Recording("fingertips", INDICATOR.number, "2026", "synthetic", answers, NOTICE, known=known)
 
 
 def rows() -> Iterator[list[str]]:

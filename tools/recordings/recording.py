@@ -15,6 +15,9 @@ FIGURES = Path(__file__).resolve().parents[1] / "figures"
 RETRIEVED_AT = "2026-01-15T06:00:00+00:00"
 REGION, ENGLAND = "E12000003", "E92000001"
 
+Known = tuple[str, str, str]
+"""A figure that is published: the indicator, the area as it is printed, and the period (``2023-01-01/P1Y``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -68,7 +71,8 @@ class Notice:
 class Recording:
     """The answers of one data set in one release; a single made-up figure makes all of it ``synthetic``.
 
-    ``part`` is a folder of its own below the data set's, where not all of its answers are of one origin.
+    ``part`` is a folder of its own below the data set's, where not all of its answers are of one origin. ``known`` are
+    the figures that come out as they are published, though others of it are made up; goldens go without saying.
     """
 
     source: str
@@ -79,6 +83,7 @@ class Recording:
     notice: Notice
     part: str = ""
     retrieved_at: str = RETRIEVED_AT
+    known: tuple[Known, ...] = ()
 
     @property
     def exchange(self) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""S-W-01: personal well-being (ONS, a CSV of its data sets' own form), published up to 2021-22 and partly made up."""
+"""S-W-01 to S-W-04: personal well-being (ONS, a CSV of its API), published up to 2021-22 and partly made up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from .recording import Answer, Notice, Recording, area_names, csv_text, figures
+from .recording import Answer, Known, Notice, Recording, area_names, csv_text, figures
 
 URL = "https://download.ons.gov.uk/downloads/datasets/wellbeing-local-authority/editions/time-series/versions/4.csv"
 HEADER = (
@@ -25,6 +25,10 @@ ESTIMATES = MappingProxyType({"average-mean": "Average (mean)", "poor": "Poor", 
 MEAN, LAST = "average-mean", "2022-23"
 COUNTY, COUNTY_DISTRICTS = "E10000023", tuple(f"E0700016{number}" for number in range(3, 10))
 COUNTY_WIDTH = 0.18
+PARTS = "E07"
+INDICATORS = MappingProxyType(
+    {"life-satisfaction": "S-W-01", "worthwhile": "S-W-02", "happiness": "S-W-03", "anxiety": "S-W-04"}
+)
 
 Said = tuple[str, str, str]
 """A value, or its marking, and its lower and upper limit."""
@@ -49,8 +53,17 @@ NOTICE = Notice(
 
 def wellbeing() -> Recording:
     """2011-12 to 2022-23: means of four measures, and shares of two of them in some years, all in one column."""
-    content = csv_text([HEADER, *rows()]).encode()
-    return Recording("ons", "wellbeing-local-authority", "v4", "synthetic", (Answer(URL, (), content),), NOTICE)
+    answer = Answer(URL, (), csv_text([HEADER, *rows()]).encode())
+    return Recording("ons", "wellbeing-local-authority", "v4", "synthetic", (answer,), NOTICE, known=tuple(published()))
+
+
+def published() -> Iterator[Known]:
+    """The means that are published, of areas that aren't parts of others today."""
+    for (measure, estimate, code), series in table().items():
+        if measure in INDICATORS and estimate == MEAN and not code.startswith(PARTS):
+            for year, (value, _, _) in series.items():
+                if value and not value.startswith("["):
+                    yield INDICATORS[measure], code, f"{year[:4]}-04-01/P1Y"
 
 
 def rows() -> Iterator[tuple[str, ...]]:

@@ -83,23 +83,25 @@ class Book:
         """
         scan = self._look(name)
         refuse_too_large(name, scan)
-        return Sheet(name, self._book.get_sheet_by_name(name), scan.faults)
+        with _unreadable_refused(OSError):
+            return Sheet(name, self._book.get_sheet_by_name(name), scan.faults)
 
 
 @contextmanager
 def opened_book(stream: BinaryIO) -> Iterator[Book]:
-    """A workbook, which nothing in it can make this program follow a link, run a macro, or run out of memory.
+    """An open workbook; nothing in it can make this program run a macro, follow a link, or run out of memory.
 
-    Only what is stored in cells is read: macros, links to other files and formulas are left where they are.
+    Only what is stored in cells is read: macros, formulas, and links to other files are left where they are.
 
     Raises:
         SourceError: The file is no workbook or a damaged one, needs a password, or holds more than can be read.
     """
     with ExitStack() as stack:
         scans = _scans(stream, stack)
-        with _unreadable_refused():
-            stream.seek(0)
+        stream.seek(0)
+        with _unreadable_refused(OSError):
             book = stack.enter_context(CalamineWorkbook.from_filelike(stream))
+        with _unreadable_refused():
             yield Book(book, scans if callable(scans) else _by_name(book, scans))
 
 
@@ -162,14 +164,15 @@ def _by_name(book: CalamineWorkbook, scans: Sequence[Scan]) -> _Look:
 
 
 @contextmanager
-def _unreadable_refused() -> Iterator[None]:
+def _unreadable_refused(*others: type[Exception]) -> Iterator[None]:
+    """What the library gives up with, as one sentence; ``others`` are what else it raises where a part ends early."""
     try:
         yield
     except PasswordError as error:
         raise locked() from error
     except BaseException as error:
         # what the library in Rust gives up on comes out as an exception that isn't even an Exception
-        if not isinstance(error, CalamineError) and type(error).__name__ != "PanicException":
+        if not isinstance(error, (CalamineError, *others)) and type(error).__name__ != "PanicException":
             raise
         raise no_workbook() from error
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from ....connectors.base import SourceError
 
-_HEADER = struct.Struct("<30xHH14xI4xIIIII")
+# The size of a sector; how many the directory and the table of sectors have; where the directory begins; where the
+# table of short sectors begins, and how many it has; the same of the list of the table's sectors beyond the first 109.
+_HEADER = struct.Struct("<30xH8xIII8xIIII")
 _HEADER_BYTES = 512
 _ENTRY = struct.Struct("<64sHB49xIQ")
 # greater numbers are no sectors, but say that there is none, or what the sector is for
 _LAST_SECTOR = 0xFFFFFFFA
 _STREAM, _ROOT = 2, 5
-_SHORT = 64
+_SHORT, _SHORT_BELOW = 64, 4096
 
 
 class _Entry(NamedTuple):
@@ -25,25 +28,32 @@ class _Entry(NamedTuple):
 class Compound:
     """The streams of a compound file, by name.
 
+    The library that loads what is in it believes every number of it, and would follow a circle for ever.
+
     Raises:
         SourceError: The file is cut off or damaged.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        size = stream.seek(0, os.SEEK_END)
         stream.seek(0)
         header = stream.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES:
             raise cut_off()
-        shift, _, directory, self._cutoff, short_table, _, more, _ = _HEADER.unpack_from(header)
-        self._stream = stream
-        self._sector = 1 << min(shift, 12)
-        self._table = _numbers(self._joined(self._sectors_of_table(_numbers(header[76:]), more)))
-        entries = self._chained(directory)
-        if not entries or len(entries) % self._sector:
+        shift, entries, tables, directory, short_table, shorts, more, lists = _HEADER.unpack_from(header)
+        if shift not in {9, 12} or max(entries, tables, shorts, lists) > size >> shift:
             raise cut_off()
-        self._root, self._entries = _listed(entries)
+        self._sector, self._most = 1 << shift, size >> shift
+        self._table = _numbers(self._joined(self._sectors_of_table(_numbers(header[76:]), more)))
+        listed = self._chained(directory)
+        if not listed or len(listed) % self._sector:
+            raise cut_off()
+        root, self._entries = _listed(listed)
         self._short_table = _numbers(self._chained(short_table))
-        self._shorts: bytes | None = None
+        self._shorts = self._chained(root.start)
+        if root.size > size:
+            raise cut_off()
         stream.seek(0)
 
     def __contains__(self, name: str) -> bool:
@@ -56,16 +66,14 @@ class Compound:
             SourceError: The file is cut off or damaged.
         """
         entry = self._entries[name]
-        found = self._short(entry) if entry.size < self._cutoff else self._chained(entry.start)
+        found = self._chained(entry.start) if entry.size >= _SHORT_BELOW else self._short(entry)
         self._stream.seek(0)
         if len(found) < entry.size:
             raise cut_off()
         return found[: entry.size]
 
     def _short(self, entry: _Entry) -> bytes:
-        if self._shorts is None:
-            self._shorts = self._chained(self._root.start)
-        places = _chain(entry.start, self._short_table)
+        places = list(_chain(entry.start, self._short_table))[: _SHORT_BELOW // _SHORT]
         return b"".join(self._shorts[at * _SHORT : (at + 1) * _SHORT] for at in places)
 
     def _chained(self, start: int) -> bytes:
@@ -80,12 +88,16 @@ class Compound:
 
     def _sectors_of_table(self, first: Sequence[int], more: int) -> Iterator[int]:
         """The sectors that hold the table in which each sector names the next."""
-        yield from _places(first)
-        seen: set[int] = set()
-        while more < _LAST_SECTOR and more not in seen:
-            seen.add(more)
-            *places, more = _numbers(self._at(more)) or [_LAST_SECTOR]
-            yield from _places(places)
+        listed = list(first)
+        for _ in range(self._most):
+            if more >= _LAST_SECTOR or len(listed) > self._most + len(first):
+                break
+            *numbers, more = _numbers(self._at(more)) or [_LAST_SECTOR]
+            listed += numbers
+        used = [number for number in listed if number < _LAST_SECTOR]
+        if more < _LAST_SECTOR or len(used) > self._most:
+            raise cut_off()
+        return iter(used)
 
 
 def cut_off() -> SourceError:
@@ -100,17 +112,18 @@ def _numbers(content: bytes) -> Sequence[int]:
     return struct.unpack_from(f"<{len(content) // 4}I", content)
 
 
-def _places(numbers: Iterable[int]) -> Iterator[int]:
-    return (number for number in numbers if number < _LAST_SECTOR)
-
-
 def _chain(start: int, table: Sequence[int]) -> Iterator[int]:
-    """The sectors from one to the last; one that goes round in a circle ends when all have been met."""
-    for _ in table:
+    """The sectors from one to the last.
+
+    Raises:
+        SourceError: They go round in a circle.
+    """
+    for _ in range(len(table) + 1):
         if start >= len(table):
             return
         yield start
         start = table[start]
+    raise cut_off()
 
 
 def _listed(directory: bytes) -> tuple[_Entry, dict[str, _Entry]]:

@@ -10,9 +10,10 @@ from html import unescape
 from ....connectors.base import SourceError
 from ..archive import damaged
 from ..faults import NOT_CALCULATED
-from .parts import Parts
+from .parts import Parts, without_entities
 from .scan import Scan, refuse_too_large, refuse_too_large_together, refuse_too_much_text
 
+_CONTENT = "content.xml"
 _TAG = re.compile(
     rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])"
     rb"((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>"
@@ -20,7 +21,7 @@ _TAG = re.compile(
 _NAME = re.compile(rb"""\btable:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REPEATED = re.compile(rb"""table:number-(?:rows|columns)-repeated\s*=\s*["']([0-9]{1,18})["']""")
 _VALUE = re.compile(rb"""office:(?:[a-z]+-)?value\s*=|office:value-type\s*=\s*["']string["']""")
-_SHOWN = re.compile(rb"<text:p[^>]*>\s*(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:[0-9]{1,5})\s*</text:p>")
+_SHOWN = re.compile(rb"<text:p[^>]*>\s*(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:[0-9]{3})\s*</text:p>")
 _BLANKS = re.compile(rb"""text:c\s*=\s*["'][0-9]{6,}["']""")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _ROW, _END_OF_ROW = b"<table:table-row", b"</table:table-row>"
@@ -38,7 +39,7 @@ def scan_ods(parts: Parts) -> list[Scan]:
         SourceError: The workbook is damaged or can't be read, or its sheets are too large.
     """
     sheets = _Sheets()
-    with closing(_pieces(parts.chunks("content.xml"))) as pieces:
+    with closing(_pieces(without_entities(parts.chunks(_CONTENT), _CONTENT))) as pieces:
         for piece in pieces:
             sheets.look(piece)
     for name, scan in zip(sheets.names, sheets.found, strict=True):
@@ -86,6 +87,7 @@ class _Sheets:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.found: list[Scan] = []
+        self._scan: Scan | None = None
         self.repeated = 0
         self._row = 1
         self._begin_row(b"")
@@ -99,12 +101,13 @@ class _Sheets:
             if not self._is_plain(row) or (may_be_faulty and _may_be_faulty(row)):
                 self._look_closely(_ROW + row)
             else:
-                self.found[-1].reach(self._row, row.count(b"<table:") - 1)
                 self._row += 1
+                if self._scan:
+                    self._scan.reach(self._row - 1, row.count(b"<table:") - 1)
 
     def _is_plain(self, row: bytes) -> bool:
         """Whether a row ends as it should, and nothing in it is repeated but blank cells at its end."""
-        if not row.endswith(_END_OF_ROW) or not self.found:
+        if not row.endswith(_END_OF_ROW):
             return False
         repeated = row.count(b"repeated")
         if not repeated:
@@ -126,10 +129,13 @@ class _Sheets:
                 self._begin_sheet(attributes)
 
     def _begin_sheet(self, attributes: bytes) -> None:
+        self._row, self._scan = 1, None
         found = _NAME.search(attributes)
-        self.names.append(unescape((found[1] or found[2] or b"").decode("utf-8", "replace")) if found else "")
-        self.found.append(Scan())
-        self._row = 1
+        # the library passes over a table without a name
+        if found is not None:
+            self._scan = Scan()
+            self.found.append(self._scan)
+            self.names.append(unescape((found[1] or found[2] or b"").decode("utf-8", "replace")))
 
     def _turn_row(self, closes: bytes, attributes: bytes) -> None:
         if not closes:
@@ -144,7 +150,7 @@ class _Sheets:
 
     def _cell(self, attributes: bytes, piece: bytes, start: int, end: int) -> None:
         times = _repeated(attributes)
-        if self.found and (b"office:" in attributes or b"table:formula" in attributes):
+        if self._scan and (b"office:" in attributes or b"table:formula" in attributes):
             self._last = self._column + times
             if times > 1:
                 refuse_too_large(self.names[-1], Scan(self._row, self._last))
@@ -156,11 +162,10 @@ class _Sheets:
         self._column += times
 
     def _end_row(self) -> None:
-        if self._last:
-            scan = self.found[-1]
-            scan.reach(self._row + self._rows - 1, self._last - 1)
-            refuse_too_large(self.names[-1], scan)
-            scan.faults.add_rows(range(self._row, self._row + self._rows), self._faults)
+        if self._scan and self._last:
+            self._scan.reach(self._row + self._rows - 1, self._last - 1)
+            refuse_too_large(self.names[-1], self._scan)
+            self._scan.faults.add_rows(range(self._row, self._row + self._rows), self._faults)
             self.repeated += self._text * self._rows
         self._row += self._rows
 

@@ -57,9 +57,9 @@ class Parts:
         for name, member in self._members.items():
             refuse_packing(member, _NOUN)
             if name.endswith(_TEXTS):
-                self.longest_text = longest_text(_without_entities(self.chunks(name), name))
+                self.longest_text = longest_text(without_entities(self.chunks(name), name))
             elif not name.startswith(_SHEETS):
-                for _ in _without_entities(self.chunks(name), name):
+                for _ in without_entities(self.chunks(name), name):
                     pass
 
 
@@ -97,7 +97,12 @@ def longest_text(chunks: Iterable[bytes]) -> int:
     return longest
 
 
-def _without_entities(chunks: Iterable[bytes], name: str) -> Generator[bytes, None, None]:
+def without_entities(chunks: Iterable[bytes], name: str) -> Generator[bytes, None, None]:
+    """The bytes of a part as they come.
+
+    Raises:
+        SourceError: It is markup that defines entities.
+    """
     before = b""
     for chunk in chunks:
         # one character is found ten times quicker than several

@@ -12,6 +12,9 @@ from ..place import letters
 CELLS = 25_000_000
 """The most cells that are loaded at once, blank ones included, since each takes up memory."""
 
+TOGETHER = CELLS // 2
+"""The most cells of all sheets where they can only be loaded together, which takes twice as much for each."""
+
 ROWS = 2**20
 """The most rows that a sheet has."""
 
@@ -65,9 +68,9 @@ def refuse_too_large_together(scans: Sequence[Scan]) -> None:
         SourceError: They have too many cells.
     """
     cells = sum(scan.cells for scan in scans)
-    if cells > CELLS:
+    if cells > TOGETHER:
         raise SourceError(
-            f"The sheets of the workbook have {cells:,} cells together; at most {CELLS:,} cells can be read.",
+            f"The sheets of the workbook have {cells:,} cells together; at most {TOGETHER:,} cells can be read.",
             _STRAY_CURE,
         )
 

@@ -14,7 +14,7 @@ from .compound import Compound
 from .scan import CELLS, Scan, locked, unreadable
 from .xlsb import error_of, shortage_refused
 
-_LOCK, _SHEET, _END = 0x2F, 0x85, 0x0A
+_LOCK, _SHEET, _TEXTS, _END = 0x2F, 0x85, 0xFC, 0x0A
 _EXTENT, _ERROR, _FORMULA, _RUN, _RICH = 0x0200, 0x0205, 0x0006, 0x00BD, 0x00D6
 _CELLS = frozenset({0x0203, 0x0204, 0x027E, 0x00FD, _ERROR, _FORMULA, _RICH})
 _UNSURE = frozenset({_ERROR, _FORMULA, _RICH})
@@ -52,6 +52,8 @@ def _sheets(content: bytes) -> Iterator[tuple[str, int]]:
     for kind, data, _, _ in _records(content, 0):
         if kind == _LOCK:
             raise locked()
+        if kind == _TEXTS and _whole(content, data + 4)[0] > len(content):
+            raise damaged("workbook")  # the library makes room for so many, whether there are any or not
         if kind == _SHEET:
             length, wide = content[data + 6], content[data + 7] & 1
             name = content[data + 8 : data + 8 + length * (1 + wide)]

@@ -45,7 +45,7 @@ class Xlsb:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         relations = attributes_of(parts.chunks("xl/_rels/workbook.bin.rels"), "Relationship")
-        targets = {each["Id"]: posixpath.join("xl", each["Target"]) for each in relations}
+        targets = {each.get("Id"): posixpath.join("xl", each.get("Target", "")) for each in relations}
         with shortage_refused():
             self._paths = {name: targets.get(at, "") for name, at in reversed(list(_sheets(parts)))}
         self._lengths: list[int] | None = None

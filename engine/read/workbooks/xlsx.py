@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 
+from ....connectors.base import SourceError
+from ..wording import quoted
 from .markup import attributes_of
 from .parts import Parts
 from .scan import CELLS, ROWS, TEXT, Scan, refuse_too_much_text
@@ -14,6 +16,7 @@ from .xlsx_quick import Quick, UnusualError, begun, pieces
 from .xlsx_texts import Texts
 
 _TRUE = frozenset({"1", "true"})
+_MACROS = ("/xlMacrosheet", "/xlIntlMacrosheet")
 
 
 class Xlsx:
@@ -73,7 +76,7 @@ class Xlsx:
 def workbook_part(parts: Parts) -> str:
     """The name of the part that lists the sheets."""
     relations = attributes_of(parts.chunks("_rels/.rels"), "Relationship")
-    found = (each["Target"] for each in relations if each["Type"].endswith("/officeDocument"))
+    found = (each.get("Target", "") for each in relations if each.get("Type", "").endswith("/officeDocument"))
     return next(found, "xl/workbook.xml").removeprefix("/")
 
 
@@ -81,9 +84,21 @@ def _paths(parts: Parts, book: str) -> Mapping[str, str]:
     """The part that each sheet is in; of sheets with the same name the first one counts."""
     folder, file = posixpath.split(book)
     relations = attributes_of(parts.chunks(f"{folder}/_rels/{file}.rels"), "Relationship")
-    targets = {each["Id"]: _part(folder, each["Target"]) for each in relations}
+    by_id = {each.get("Id"): each for each in relations}
     sheets = attributes_of(parts.chunks(book), "sheet")
-    return {each.get("name", ""): targets.get(each.get("id", ""), "") for each in reversed(sheets)}
+    named = [(each.get("name", ""), by_id.get(each.get("id"), {})) for each in sheets]
+    _refuse_macros([name for name, relation in named if relation.get("Type", "").endswith(_MACROS)])
+    return {name: _part(folder, relation.get("Target", "")) for name, relation in reversed(named)}
+
+
+def _refuse_macros(names: Sequence[str]) -> None:
+    # they were replaced by modules, which do no harm, thirty years ago; the library gives up on them
+    if names:
+        raise SourceError(
+            f"The workbook can't be read because of its sheets of macros: {quoted(names)}.",
+            "Look at the file before trusting it: such sheets run programs. Without them, saved as xlsx, it can be "
+            "landed.",
+        )
 
 
 def _part(folder: str, target: str) -> str:

@@ -16,6 +16,7 @@ ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#V
 """The errors that the library knows which loads the sheet; at any other it gives up."""
 
 _OVER_SEVERAL = frozenset({"array", "dataTable"})
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,9})")
 
 
@@ -62,8 +63,8 @@ class Cells:
             case "sheetData":
                 self._sheet = True
             case "row":
-                said = attributes.get("r", "")
-                self._row = int(said) if said.isdecimal() else self._row
+                said = _NUMBER.fullmatch(attributes.get("r", ""))
+                self._row = int(said[0]) if said else self._row
             case "c" if self._sheet:
                 self._cell = self._placed(attributes)
             case inner if self._cell is not None:
@@ -118,8 +119,8 @@ class Cells:
             if cell.value not in ERRORS:
                 raise self._unreadable(cell, f"holds the error {cell.value}, which keeps the sheet from being read")
             self.scan.faults.add(cell.row, cell.column, cell.value)
-        elif cell.kind == "s" and (cell.value or "").isdecimal():
-            self.shared[int(cell.value or "")] += 1
+        elif cell.kind == "s" and (text := _NUMBER.fullmatch(cell.value or "")):
+            self.shared[int(text[0])] += 1
         if cell.formula is not None and self._is_open(cell):
             self.scan.faults.add(cell.row, cell.column, NOT_CALCULATED)
             self._spread(cell.formula)

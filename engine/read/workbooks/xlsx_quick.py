@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from ....connectors.base import SourceError
@@ -17,7 +17,7 @@ from .scan import CELLS, ROWS
 from .xlsx_cells import ERRORS, Cells
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-_BEGIN = re.compile(rb"<((?:[A-Za-z0-9]+:)?)sheetData(?=[\s/>])")
+_BEGIN = re.compile(rb"<((?:[A-Za-z0-9]{1,20}:)?)sheetData(?=[\s/>])")
 # far more than the 32,767 characters that a cell can hold
 _LONGEST_CELL = 4 * 2**20
 
@@ -42,7 +42,7 @@ class _Marks(NamedTuple):
     calculated: re.Pattern[bytes]
 
 
-@cache
+@lru_cache(maxsize=8)
 def _marks(prefix: bytes) -> _Marks:
     def filled(pattern: bytes) -> bytes:
         return pattern.replace(b"@", prefix)
@@ -66,13 +66,13 @@ def _marks(prefix: bytes) -> _Marks:
     )
 
 
-@cache
+@lru_cache(maxsize=32)
 def _columns(prefix: bytes, digits: int) -> re.Pattern[bytes]:
     """The letters of cells in rows with so many digits at most."""
     return re.compile(rb'<%sc r="([A-Z]{1,3})[0-9]{1,%d}"' % (prefix, digits))
 
 
-@cache
+@lru_cache(maxsize=8)
 def _rows(prefix: bytes) -> re.Pattern[bytes]:
     return re.compile(rb'<%sc r="[A-Z]+([0-9]+)"' % prefix)
 

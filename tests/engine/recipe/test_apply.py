@@ -11,12 +11,14 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.connectors.base import Column, SourceError
 from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.columns import Columns
 from yhovi.engine.recipe.signatures import bind, check_recipe
+
+from support.properties import tried
 
 Draw = Callable[..., str]
 Table = Callable[[str], pa.Table]
@@ -114,7 +116,7 @@ def test_a_recipe_makes_observations_of_tables(  # noqa: PLR0917
     assert [name for name in frame.columns if name != "_row"] == list(known)
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(cuts=st.lists(st.integers(0, 8), max_size=4).map(sorted))
 def test_batches_make_no_difference(table: Table, show_filled: Draw, tidy: Draw, cuts: list[int], backend: Any) -> None:
     whole = table(RATES_TABLE)
@@ -123,7 +125,7 @@ def test_batches_make_no_difference(table: Table, show_filled: Draw, tidy: Draw,
     assert show_filled(apply(batches, Recipe(RATES, bound(RATES_RECIPE)), backend=backend)) == tidy(RATES_RESULT)
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(order=st.permutations(range(8)))
 def test_the_order_of_rows_makes_no_difference(
     table: Table, show_filled: Draw, tidy: Draw, order: list[int], backend: Any

@@ -15,6 +15,8 @@ from yhovi.connectors.base import Column, SourceError
 from yhovi.engine.measures import REASONS
 from yhovi.engine.recipe.cells import Cell, read_cell, type_columns
 
+from support.properties import tried
+
 Typed = Callable[..., nw.DataFrame[Any]]
 
 PLAIN = Column("Value", "number")
@@ -343,6 +345,7 @@ texts = st.none() | st.sampled_from(["1", "-2.5", "1,000", "0"])
 notes = st.none() | st.sampled_from(["", "[c]", "-", "X", "other"])
 
 
+@tried(100)
 @given(st.data(), markers.filter(bool), st.booleans())
 def test_a_missing_number_always_has_a_reason_for_it_and_no_other(
     backend: Any, data: st.DataObject, markers: dict[str, str], explained: bool

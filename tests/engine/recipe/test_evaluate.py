@@ -30,6 +30,8 @@ from yhovi.engine.recipe.language.nodes import (
     Value,
 )
 
+from support.properties import tried
+
 Row = Mapping[str, Any]
 
 PEOPLE = """
@@ -172,6 +174,7 @@ def framed(cases: list[Row], backend: Any) -> nw.DataFrame[Any]:
     return nw.from_arrow(pa.table({"id": pa.array(range(len(cases)), pa.int64()), **columns}), backend=backend)
 
 
+@tried(100)
 @given(st.lists(rows, min_size=1, max_size=8), conditions)
 def test_a_condition_keeps_what_python_would_keep(backend: str, cases: list[Row], condition: Condition) -> None:
     frame = framed(cases, backend)
@@ -179,6 +182,7 @@ def test_a_condition_keeps_what_python_would_keep(backend: str, cases: list[Row]
     assert frame.filter(evaluate(condition)).get_column("id").to_list() == expected
 
 
+@tried(100)
 @given(st.lists(rows, min_size=1, max_size=8), conditions)
 def test_a_row_is_kept_by_a_condition_or_by_its_opposite(backend: str, cases: list[Row], condition: Condition) -> None:
     frame = framed(cases, backend)
@@ -186,6 +190,7 @@ def test_a_row_is_kept_by_a_condition_or_by_its_opposite(backend: str, cases: li
     assert sorted([*halves[0], *halves[1]]) == list(range(len(cases)))
 
 
+@tried(100)
 @given(st.lists(rows, min_size=1, max_size=8), sums(("+-", "*/")))
 def test_a_sum_is_what_python_would_reckon(backend: str, cases: list[Row], value: Value) -> None:
     frame = framed(cases, backend).with_columns(evaluate(value).alias("new"))

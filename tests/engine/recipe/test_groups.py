@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yhovi.connectors.base import Column, SourceError
@@ -19,6 +19,8 @@ from yhovi.engine.recipe.apply import Recipe, apply
 from yhovi.engine.recipe.columns import Columns
 from yhovi.engine.recipe.signatures import SIGNATURES, bind, check_recipe
 from yhovi.engine.recipe.steps import STEPS, StepContext
+
+from support.properties import tried
 
 Run = Callable[..., nw.DataFrame[Any]]
 Typed = Callable[..., nw.DataFrame[Any]]
@@ -625,7 +627,7 @@ def said(frame: nw.DataFrame[Any]) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "arguments"), STEPS_OF_GROUPS)
-@settings(max_examples=25)
+@tried(25)
 @given(st.data())
 def test_the_order_of_rows_does_not_matter(step: Run, name: str, arguments: Any, backend: Any, data: Any) -> None:
     rows = data.draw(unique_rows if name == "sum" else any_rows)
@@ -635,7 +637,7 @@ def test_the_order_of_rows_does_not_matter(step: Run, name: str, arguments: Any,
 
 
 @pytest.mark.parametrize(("name", "arguments"), STEPS_OF_GROUPS)
-@settings(max_examples=25)
+@tried(25)
 @given(st.data())
 def test_engines_agree_to_the_last_digit(step: Run, name: str, arguments: Any, data: Any) -> None:
     rows = data.draw(unique_rows if name == "sum" else any_rows)
@@ -645,7 +647,7 @@ def test_engines_agree_to_the_last_digit(step: Run, name: str, arguments: Any, d
 
 
 @pytest.mark.parametrize(("name", "arguments"), STEPS_OF_GROUPS)
-@settings(max_examples=25)
+@tried(25)
 @given(st.data())
 def test_the_frame_has_the_columns_that_its_signature_says(
     step: Run, name: str, arguments: Any, backend: Any, data: Any
@@ -659,7 +661,7 @@ def test_the_frame_has_the_columns_that_its_signature_says(
     assert sorted(made.columns) == sorted({*columns, *companions, *markers})
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(any_rows)
 def test_sums_are_those_of_plain_python(step: Run, backend: Any, rows: Any) -> None:
     made = step("aggregate", {"by": ["Area", "Year"], "sum": ["Value", "Plain"]}, drawing(rows), COLUMNS, backend)
@@ -700,7 +702,7 @@ def typed_rows(typed: Typed, rows: Any, backend: Any) -> nw.DataFrame[Any]:
     return typed(drawing(rows), [column for column in COLUMNS if column.name in HEADER], backend)
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(unique_rows)
 def test_a_sum_over_parts_is_the_aggregate_where_all_parts_are_there(typed: Typed, backend: Any, rows: Any) -> None:
     frame = typed_rows(typed, rows, backend)
@@ -713,7 +715,7 @@ def test_a_sum_over_parts_is_the_aggregate_where_all_parts_are_there(typed: Type
     assert all(value is None for value in values(over.filter([not full for full in complete]), "Value"))
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(any_rows, st.sampled_from(["Area == 'a'", "Year != '2019' and Area != 'b'", "Area in ('a', 'b')"]))
 def test_keep_on_a_key_may_come_before_or_after(typed: Typed, backend: Any, rows: Any, condition: str) -> None:
     frame = typed_rows(typed, rows, backend)
@@ -722,7 +724,7 @@ def test_keep_on_a_key_may_come_before_or_after(typed: Typed, backend: Any, rows
     assert said(before) == said(after)
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(any_rows)
 def test_rename_may_come_before_or_after(typed: Typed, backend: Any, rows: Any) -> None:
     frame = typed_rows(typed, rows, backend)
@@ -733,7 +735,7 @@ def test_rename_may_come_before_or_after(typed: Typed, backend: Any, rows: Any) 
     assert said(before) == said(after)
 
 
-@settings(max_examples=25)
+@tried(25)
 @given(any_rows)
 def test_shares_of_a_group_make_one(typed: Typed, backend: Any, rows: Any) -> None:
     frame = typed_rows(typed, [(key, str(abs(plain)), plain) for key, _, plain in rows], backend)

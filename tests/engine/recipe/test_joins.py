@@ -8,7 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yhovi.connectors.base import TARGET, Column, SourceError
@@ -18,6 +18,8 @@ from yhovi.engine.recipe.apply import Recipe, derive
 from yhovi.engine.recipe.columns import Columns, companion, has_companion, number, observation_columns
 from yhovi.engine.recipe.signatures import SIGNATURES, bind, check_recipe
 from yhovi.engine.recipe.steps import STEPS, StepContext
+
+from support.properties import tried
 
 Frame = nw.DataFrame[Any]
 Draw = Callable[..., str]
@@ -256,7 +258,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(ROWS, ROWS, st.sampled_from(["same", "nearest", "latest_before"]), st.sampled_from(["P3M", "P1Y"]))
 def test_a_join_is_what_a_plain_search_finds(
     typed: Typed, backend: Any, left: list[Any], right: list[Any], periods: str, max_gap: str
@@ -559,7 +561,7 @@ SAID = st.sampled_from([None, "provisional", "unreliable recode_2025"])
 PARTS = st.tuples(st.one_of(st.none(), st.sampled_from([0.0, 1.0, -3.0, 0.1, 7e5])), SAID)
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(pairs=st.lists(st.tuples(PARTS, PARTS), min_size=1), per=st.sampled_from([1, 100]), explained=st.booleans())
 def test_quotients_are_what_python_makes_of_the_parts(
     backend: Any, pairs: list[Any], per: int, *, explained: bool

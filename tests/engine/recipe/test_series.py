@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from yhovi.connectors.base import TARGET, Column, SourceError
@@ -19,6 +19,8 @@ from yhovi.engine.periods import Duration, Period
 from yhovi.engine.recipe.columns import Columns, companion, has_companion, number
 from yhovi.engine.recipe.signatures import SIGNATURES, bind, check_recipe
 from yhovi.engine.recipe.steps import STEPS, StepContext
+
+from support.properties import tried
 
 Frame = nw.DataFrame[Any]
 Draw = Callable[..., str]
@@ -820,7 +822,7 @@ PLAIN: Mapping[str, tuple[str, Mapping[str, Any], Callable[..., Said]]] = {
 
 
 @pytest.mark.parametrize("what", PLAIN)
-@settings(max_examples=40)
+@tried(40)
 @given(table=tables())
 def test_a_step_makes_what_plain_python_makes(what: str, table: list[Any], backend: Any) -> None:
     name, arguments, plain = PLAIN[what]
@@ -838,7 +840,7 @@ def test_a_step_makes_what_plain_python_makes(what: str, table: list[Any], backe
 
 
 @pytest.mark.parametrize("what", PLAIN)
-@settings(max_examples=20)
+@tried(20)
 @given(table=tables(), data=st.data())
 def test_neither_the_order_of_rows_nor_the_engine_moves_a_bit(what: str, table: list[Any], data: st.DataObject) -> None:
     name, arguments, _ = PLAIN[what]
@@ -850,7 +852,7 @@ def test_neither_the_order_of_rows_nor_the_engine_moves_a_bit(what: str, table: 
     assert all(result == results[0] for result in results)
 
 
-@settings(max_examples=50)
+@tried(50)
 @given(
     starts=st.lists(st.integers(0, 40), min_size=1, max_size=8, unique=True),
     months=st.sampled_from([1, 3, 12]),

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from yhovi.connectors.base import Column, SourceError
 from yhovi.engine.measures import REASONS
 
+from support.properties import tried
+
 Run = Callable[..., nw.DataFrame[Any]]
 Draw = Callable[..., str]
 
@@ -516,6 +518,7 @@ def test_data_that_a_step_cannot_work_on_is_explained(
     assert (caught.value.message, caught.value.cure) == (message, cure)
 
 
+@tried(100)
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=1))
 def test_a_conversion_loses_no_digit(step: Run, backend: Any, numbers: list[int]) -> None:
     columns = [Column("Share", "number", unit="percent"), Column("Mass", "number", unit="kilotonnes")]
@@ -533,6 +536,7 @@ def test_a_conversion_loses_no_digit(step: Run, backend: Any, numbers: list[int]
 cells = st.none() | st.sampled_from(["1", "-2.5", "0", "[c]", "[x]"])
 
 
+@tried(100)
 @given(st.lists(st.tuples(cells, cells), min_size=1, max_size=6))
 def test_what_is_derived_is_missing_for_every_reason_of_its_inputs(
     step: Run, backend: Any, pairs: list[tuple[str | None, str | None]]

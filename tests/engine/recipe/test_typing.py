@@ -22,6 +22,8 @@ from yhovi.engine.recipe.language.nodes import Arithmetic, Expression, Name, Neg
 from yhovi.engine.recipe.signatures import SIGNATURES, bind, check_recipe
 from yhovi.engine.recipe.steps import STEPS, StepContext
 
+from support.properties import tried
+
 Frame = nw.DataFrame[Any]
 Step = tuple[str, Any]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -200,7 +202,7 @@ def rows_of(frame: Frame, names: Sequence[str]) -> list[tuple[str, ...]]:
     return sorted(tuple(map(said, row)) for row in frame.select(*names).rows())
 
 
-@settings(max_examples=60)
+@tried(60)
 @given(tables, recipes())
 def test_the_columns_that_are_foreseen_are_those_that_come(backend: Any, table: pa.Table, steps: list[Step]) -> None:
     frame, columns = run_or_give_up(table, steps, backend)
@@ -216,7 +218,7 @@ def test_the_columns_that_are_foreseen_are_those_that_come(backend: Any, table: 
         assert len(frame.filter(nw.col(name).is_null() & nw.col(companion(name)).is_null())) == 0
 
 
-@settings(max_examples=15)
+@tried(15)
 @given(tables, recipes())
 def test_what_is_foreseen_step_by_step_is_foreseen_of_the_whole(table: pa.Table, steps: list[Step]) -> None:
     _, columns = run_or_give_up(table, steps, "pandas")
@@ -226,7 +228,7 @@ def test_what_is_foreseen_step_by_step_is_foreseen_of_the_whole(table: pa.Table,
     assert list(whole.values()) == list(columns.values())
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(tables, recipes())
 def test_engines_agree(table: pa.Table, steps: list[Step]) -> None:
     frames = [run_or_give_up(table, steps, backend)[0] for backend in ("pandas", "polars")]
@@ -234,7 +236,7 @@ def test_engines_agree(table: pa.Table, steps: list[Step]) -> None:
     assert rows_of(frames[0], frames[0].columns) == rows_of(frames[1], frames[0].columns)
 
 
-@settings(max_examples=20)
+@tried(20)
 @given(tables, recipes(rowwise=True), st.integers(0, 6), st.randoms(use_true_random=False))
 def test_rowwise_steps_do_not_mind_batches_nor_the_order_of_rows(
     backend: Any, table: pa.Table, steps: list[Step], cut: int, random: Any
@@ -249,7 +251,7 @@ def test_rowwise_steps_do_not_mind_batches_nor_the_order_of_rows(
     assert rows_of(shuffled, whole.columns) == rows
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(tables, st.data())
 def test_the_order_of_two_keeps_does_not_matter(backend: Any, table: pa.Table, data: st.DataObject) -> None:
     conditions = [("keep", a_condition(data.draw, Columns.of(COLUMNS))) for _ in range(2)]
@@ -261,7 +263,7 @@ def test_the_order_of_two_keeps_does_not_matter(backend: Any, table: pa.Table, d
     assert list(foreseen.values()) == list(also_foreseen.values())
 
 
-@settings(max_examples=30)
+@tried(30)
 @given(tables, st.data())
 def test_a_label_that_is_ruled_out_is_not_there(backend: Any, table: pa.Table, data: st.DataObject) -> None:
     condition = a_condition(data.draw, Columns.of(COLUMNS))

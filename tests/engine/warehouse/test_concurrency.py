@@ -54,7 +54,7 @@ def rows_of(database: Database, table: sa.Table) -> dict[str, int]:
     """How many rows a table has of each indicator."""
     counts = sa.select(table.c.indicator_id, sa.func.count()).group_by(table.c.indicator_id)
     with database.reading() as connection:
-        return dict(connection.execute(counts).tuples())
+        return dict(map(tuple, connection.execute(counts)))
 
 
 def content(database: Database, indicator_id: str) -> set[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ import importlib.util
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ from yhovi.engine.warehouse.tables import METADATA
 from yhovi.engine.warehouse.views import VIEWS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
-from support.databases import KINDS, emptied, sql_server_url
+from support.databases import KINDS, emptied, ready_made, sql_server_url
 from support.loads import NOW, make_load, make_row
 from support.tsql import Parser
 
@@ -105,6 +105,15 @@ def test_a_script_makes_what_an_upgrade_makes(made, kind, tmp_path, request) -> 
     assert (found.version, found.differences) == (versions.HEAD, ())
     with Warehouse.open(url, demo=False, now=NOW) as warehouse:
         assert warehouse.is_demo is False
+
+
+def test_what_other_tests_are_given_is_what_an_upgrade_makes(tmp_path) -> None:
+    files = tmp_path / "migrated.db", tmp_path / "ready.db"
+    for file, how in zip(files, (nullcontext, ready_made), strict=True):
+        with how():
+            Warehouse.upgrade(f"sqlite:///{file}", demo=False, now=NOW)
+    migrated, ready = (sorted(closing(sqlite3.connect(file)).thing.iterdump()) for file in files)
+    assert migrated == ready
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from yhovi.engine.errors import CheckError
 from yhovi.engine.warehouse.border import is_key
 from yhovi.engine.warehouse.tables import METADATA
 from yhovi.engine.warehouse.values import Area, DatasetState, Event, Finding, Ingestion, Key, Quality, Rejected, Scope
+
+from support.properties import tried
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 SOURCE = "Look at the source's cell and at the steps of the recipe that it goes through."
@@ -263,7 +265,7 @@ NEVER_KEPT = frozenset({"\0", *map(chr, range(0xD800, 0xE000))})
 TEXTS = st.text(st.characters() | st.sampled_from("\0\r\n\t\"'\\,;\ud800 "), max_size=200)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(note=TEXTS, breakdown=TEXTS)
 @example(note="a\rb", breakdown="a\u00adb")
 def test_any_text_comes_back_exactly_or_is_refused(note, breakdown, anywhere, row, load) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from yhovi.engine.warehouse.values import Key, Scope
+
+from support.properties import tried
 
 YEARS = (2020, 2021, 2022)
 KEYS = st.tuples(st.sampled_from("ABR"), st.sampled_from(YEARS), st.sampled_from(["_T", "F"]))
@@ -50,7 +52,7 @@ def mart_of(current: list[dict]) -> Iterator[tuple]:
         yield row["area_code"], row["period_end"], row["value"], row["obs_status"], row["status_reason"], latest
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(60, suppress_health_check=[HealthCheck.too_slow])
 @given(loads=LOADS)
 def test_any_sequence_of_loads(loads, opened, row, load) -> None:
     """Replaying all that was appended gives what is current, the mart shows it, and a repetition appends nothing."""
@@ -73,7 +75,7 @@ def test_any_sequence_of_loads(loads, opened, row, load) -> None:
         assert shown == list(mart_of(current))
 
 
-@settings(max_examples=10, deadline=None)
+@tried(12)
 @given(rows=st.dictionaries(KEYS, st.tuples(VALUES, STATUSES), min_size=1), seed=st.randoms())
 def test_the_order_of_rows_does_not_matter(rows, seed, opened, row, load) -> None:
     """The same rows in another order are appended in the same order."""

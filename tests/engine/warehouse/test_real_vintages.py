@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from yhovi.engine.warehouse.warehouse import Warehouse
+
+from support.properties import tried
 
 Said = dict[tuple[str, date], float]
 FETCHES = 6
@@ -93,7 +95,7 @@ def test_each_state_and_every_revision(fetches, databases, opened, row, load) ->
         assert sorted(revised(warehouse)) == sorted((*one, milliseconds(when)) for *one, when in expected)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(8, suppress_health_check=[HealthCheck.too_slow])
 @given(order=st.permutations(range(FETCHES)))
 def test_the_history_is_the_same_in_whatever_order_they_are_loaded(order, fetches, opened, row, load) -> None:
     with opened() as warehouse:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from yhovi.engine.errors import CheckError, UsageError
 from yhovi.engine.warehouse.values import Key, Left, RunStart, Scope, Undone
 from yhovi.engine.warehouse.warehouse import Warehouse
+
+from support.properties import tried
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 OF_RUN = ("id", "pipeline_run_id")
@@ -299,7 +301,7 @@ def replayed(history: list[dict[str, Any]], undone: set[int]) -> dict[tuple[str,
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@tried(60, suppress_health_check=[HealthCheck.too_slow])
 @given(acts=ACTS)
 def test_any_sequence_of_loads_and_undos(acts: list[Any], opened: Callable[..., Warehouse], row, load) -> None:
     """What is current is what the loads that stand left, and by its clock so is what was committed."""

@@ -79,6 +79,7 @@ class Parser(_Judge):
 
     def __init__(self) -> None:
         super().__init__("parser", find_parser())
+        self._known: dict[str, Batch | list[str]] = {}
 
     def faults(self, sql: str) -> list[str]:
         """What the grammar refuses, as ``line:column message (number)``; empty when it is fine."""
@@ -91,19 +92,26 @@ class Parser(_Judge):
             sql: One batch.
             ddl: Statements that made the tables whose keys and indexes ``sql`` may add to.
         """
-        said = self._ask(sql=number_parameters(sql), tree=True)
-        if said["errors"]:
-            return _sentences(said["errors"])
-        tables = lints.read_tables([self._batch(self._parsed(text)) for text in ddl])
-        return lints.lint(self._batch(said), tables)
+        batch = self._read(number_parameters(sql))
+        if not isinstance(batch, Batch):
+            return batch
+        return lints.lint(batch, lints.read_tables([self._parsed(text) for text in ddl]))
 
-    def _parsed(self, sql: str) -> Mapping[str, Any]:
-        said: Mapping[str, Any] = self._ask(sql=sql, tree=True)
-        assert not said["errors"], f"{sql}\nis no T-SQL: {_sentences(said['errors'])}"
-        return said
+    def _parsed(self, sql: str) -> Batch:
+        batch = self._read(sql)
+        assert isinstance(batch, Batch), f"{sql}\nis no T-SQL: {batch}"
+        return batch
+
+    def _read(self, sql: str) -> Batch | list[str]:
+        """The batch, or what the grammar refuses in it; asked once, as the same tables come with many a statement."""
+        if sql not in self._known:
+            self._known[sql] = self._understood(self._ask(sql=sql, tree=True))
+        return self._known[sql]
 
     @staticmethod
-    def _batch(said: Mapping[str, Any]) -> Batch:
+    def _understood(said: Mapping[str, Any]) -> Batch | list[str]:
+        if said["errors"]:
+            return _sentences(said["errors"])
         return Batch(Node.read(said["tree"]), tuple(Token(*token) for token in said["tokens"]))
 
 
