@@ -277,7 +277,7 @@ def land(
 
     It then serves every spec of that data set and release. Files in the inbox are landed by the next run.
 
-    Example: yhovi land ons/gva-industry-la-tle gva.xlsx --release 2025-10
+    Example: yhovi land ons/ashe-table-8-7a pay.csv --release 2025-provisional
     """
     from ..engine.run.assembly import open_bronze
     from ..engine.run.landing import land_file

@@ -172,7 +172,7 @@ def _append(
 def _count_withdrawals(
     connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
 ) -> int:
-    gone = stage.gone(begun.known, begun.load_id).label("gone")
+    gone = sa.case((stage.absent(begun.known, begun.load_id), 1), else_=0).label("gone")
     keys = sa.select(gone).select_from(begun.known).where(*in_scope).subquery()
     counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
     live, withdrawn = connection.execute(counts).one()
@@ -192,7 +192,8 @@ def _append_values(connection: Connection, batch: Load, begun: _Begun) -> None:
     said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=VALUE)
     said |= same(incoming)
     rows = sa.select(*(said[name] for name in APPENDED)).select_from(stage.beside(known))
-    rows = rows.where(incoming.c.load_id == begun.load_id, ~incoming.c.held, differs)
+    mine = (incoming.c.load_id == begun.load_id, incoming.c.indicator_id == batch.card.indicator_id)
+    rows = rows.where(*mine, ~incoming.c.held, differs)
     append(connection, rows.order_by(*(incoming.c[name] for name in KEY)))
 
 
@@ -203,7 +204,7 @@ def _append_withdrawals(
     said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=WITHDRAWN)
     said = {**same(known), **WITHDRAWN_CELLS, **said}
     rows = sa.select(*(said[name] for name in APPENDED)).select_from(known)
-    rows = rows.where(*in_scope, stage.gone(known, begun.load_id) == 1)
+    rows = rows.where(*in_scope, stage.absent(known, begun.load_id))
     append(connection, rows.order_by(*(known.c[name] for name in KEY)))
 
 

@@ -60,14 +60,9 @@ def same_key(known: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(*(incoming.c[name] == known.c[name] for name in KEY))
 
 
-def gone(known: sa.FromClause, load_id: int) -> sa.ColumnElement[int]:
-    """1 where a known row is not on the stage, not even held back; else 0.
-
-    As a number it is looked up row by row. A condition would be a join to Postgres, which takes the stage for empty, as
-    it was when it was counted last, and would compare every row with every other one.
-    """
-    there = sa.exists().where(incoming.c.load_id == load_id, same_key(known))
-    return sa.case((~there, 1), else_=0)
+def absent(known: sa.FromClause, load_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a known row is not on the stage, not even held back."""
+    return ~sa.exists().where(incoming.c.load_id == load_id, same_key(known))
 
 
 def in_scope(batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:

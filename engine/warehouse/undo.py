@@ -117,30 +117,47 @@ def _take_back(connection: Connection, indicator_id: str, load_id: int, undo_id:
         connection.execute(sa.update(load).where(load.c.load_id == undo_id), {name: count})
 
 
-def _standing(indicator_id: str, load_id: int) -> sa.Subquery:
-    """The rows of loads that stand, and of the one that is being undone, the newest of each key first."""
+def _standing(indicator_id: str, load_id: int, *, before: int | None = None) -> sa.Subquery:
+    """The rows of loads that stand, and of the one that is being undone, the newest of each key first.
+
+    Beside each stand the load of the first (``top_load``), how many there are (``places``) and whether one of them is
+    of the load that is being undone (``mine``). Were they joined to find that out, SQLite would compare all with all.
+
+    Args:
+        indicator_id: Of which indicator.
+        load_id: The load that is being undone.
+        before: The number of a load; only those before it count.
+    """
     conditions = [sa.or_(stands(), load.c.load_id == load_id)]
-    return latest(indicator_id, conditions, [observation.c.observation_id])
+    if before is not None:
+        conditions.append(load.c.load_id < before)
+    placed = latest(indicator_id, conditions, [observation.c.observation_id])
+    key = [placed.c[name] for name in KEY]
+    mine = sa.case((placed.c.load_id == load_id, 1), else_=0)
+    return sa.select(
+        *placed.columns,
+        sa.func.max(sa.case((placed.c.place == 1, placed.c.load_id))).over(partition_by=key).label("top_load"),
+        sa.func.max(placed.c.place).over(partition_by=key).label("places"),
+        sa.func.max(mine).over(partition_by=key).label("mine"),
+    ).subquery()
 
 
 def _predecessors(indicator_id: str, load_id: int, undo_id: int) -> sa.Select[Any]:
     """What held before, of each key that is as the load left it."""
-    top, before = _standing(indicator_id, load_id), _standing(indicator_id, load_id)
-    said = same(before, APPENDED) | cells(load_id=undo_id)
-    rows = sa.select(*(said[name].label(name) for name in APPENDED))
-    rows = rows.select_from(top.join(before, _same_key(top, before)))
-    rows = rows.where(top.c.place == 1, top.c.load_id == load_id, before.c.place == 2)
-    return rows.order_by(*(before.c[name] for name in KEY))
+    rows = _standing(indicator_id, load_id)
+    said = same(rows, APPENDED) | cells(load_id=undo_id)
+    query = sa.select(*(said[name].label(name) for name in APPENDED))
+    query = query.where(rows.c.place == 2, rows.c.top_load == load_id)
+    return query.order_by(*(rows.c[name] for name in KEY))
 
 
 def _without_predecessor(indicator_id: str, load_id: int, undo_id: int) -> sa.Select[Any]:
     """That nothing held before, of each key that is as the load left it and that no other one knew."""
-    top, before = _standing(indicator_id, load_id), _standing(indicator_id, load_id)
-    said = {**same(top, APPENDED), **UNDONE_CELLS, **cells(load_id=undo_id, action=UNDONE)}
-    rows = sa.select(*(said[name].label(name) for name in APPENDED)).select_from(top)
-    known = sa.exists().where(before.c.place == 2, _same_key(top, before))
-    rows = rows.where(top.c.place == 1, top.c.load_id == load_id, ~known)
-    return rows.order_by(*(top.c[name] for name in KEY))
+    rows = _standing(indicator_id, load_id)
+    said = {**same(rows, APPENDED), **UNDONE_CELLS, **cells(load_id=undo_id, action=UNDONE)}
+    query = sa.select(*(said[name].label(name) for name in APPENDED))
+    query = query.where(rows.c.places == 1, rows.c.top_load == load_id)
+    return query.order_by(*(rows.c[name] for name in KEY))
 
 
 def _same_key(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -178,15 +195,10 @@ def _told(connection: Connection, undone: sa.Row[Any], undo_id: int) -> Undone:
 
 def _left(connection: Connection, undone: sa.Row[Any], undo_id: int) -> Iterator[Left]:
     """The keys that later loads changed since, each with the load whose value is current."""
-    mine, undo_row = observation.alias("mine"), observation.alias("undo_row")
-    top = _standing(undone.indicator_id, undone.load_id)
-    taken = sa.exists().where(undo_row.c.load_id == undo_id, _same_key(undo_row, mine))
-    rows = sa.select(*(mine.c[name] for name in Key._fields), top.c.load_id)
-    rows = rows.select_from(mine.join(top, _same_key(mine, top)))
-    rows = rows.where(
-        mine.c.indicator_id == undone.indicator_id, mine.c.load_id == undone.load_id, top.c.place == 1, ~taken
-    )
-    for *key, load_id in connection.execute(rows.order_by(*(mine.c[name] for name in KEY))):
+    top = _standing(undone.indicator_id, undone.load_id, before=undo_id)
+    rows = sa.select(*(top.c[name] for name in (*Key._fields, "load_id")))
+    rows = rows.where(top.c.place == 1, top.c.mine == 1, top.c.load_id != undone.load_id)
+    for *key, load_id in connection.execute(rows.order_by(*(top.c[name] for name in KEY))):
         yield Left(Key(*key), load_id)
 
 

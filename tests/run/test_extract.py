@@ -53,7 +53,7 @@ def test_every_observation_can_say_where_it_came_from(plan: Callable[[str], Plan
     assert leeds["_row"].tolist() == ["Table 3!58[2023]"]
     rate = extract(plan("E-EJ-01"), desk(tmp_path, recorded(), provenance=True), kept).observed.frame
     assert rate["_row"].str.count(";").unique().tolist() == [3]
-    assert len(kept) == 2
+    assert len(kept) == 4  # a page, its edition and the file; one answer
 
 
 def test_without_provenance_nothing_is_carried(plan: Callable[[str], Plan], tmp_path: Path) -> None:

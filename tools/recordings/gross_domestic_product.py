@@ -28,6 +28,7 @@ TITLES = MappingProxyType(
         ),
     }
 )
+UNITS = MappingProxyType({"5": "Pounds million", "6": "persons", "7": "pounds"})
 PEOPLE = "6"
 LAST_YEAR = "2019"
 NOTICE = Notice(
@@ -71,7 +72,7 @@ def sheet(table: str) -> list[list[Any]]:
     last = LAST_YEAR if table == PEOPLE else f"{LAST_YEAR}\n[note 3]"
     region = area_names()[REGION].replace(" the ", " The ")
     return [
-        [TITLES[table]],
+        [TITLES[table], *[None] * (len(years) + 1), UNITS[table]],
         [
             "ITL1 Region",
             "LA code",

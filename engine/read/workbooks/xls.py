@@ -109,7 +109,8 @@ def _fault(kind: int, content: bytes, data: int, name: str) -> str:
 
 
 def _refuse_wrong_extent(content: bytes, data: int) -> None:
-    # the library makes room for so many cells, whether there are any or not
-    top, bottom, left, right = _extent(content, data)
-    if max(bottom - top, 0) * max(right - left, 0) > CELLS:
+    # the library makes room for so many cells, whether there are any or not, and takes less than none for billions
+    older = _begin(content, data - 4)[1] == 10
+    top, bottom, left, right = _begin(content, data) if older else _extent(content, data)
+    if max(top, bottom, 1) * max(left, right, 1) > CELLS or (bottom and right and (bottom < top or right < left)):
         raise damaged("workbook")
