@@ -96,7 +96,7 @@ def check(
     from ..engine.run.sources_check import check as checked
 
     place = Place(settings, catalogue)
-    specs = place.specs
+    specs = place.to_run((), every=True, drafts=False)
     place.say_catalogue()
     log_requests()
     checking = Checking(live, place.recordings, version_of_yhovi())

@@ -120,7 +120,9 @@ def test_output_is_shown_as_it_is(cli: Cli, demonstrated: Demonstration, page: s
 
 def test_the_quickstart_ends_as_it_says(demonstration: Demonstration) -> None:
     table = next(block for block in blocks("README.md", "text") if block.startswith("indicator"))
-    assert demonstration.said.out == table
+    start, end = table.split("…\n")
+    assert demonstration.said.out.startswith(start)
+    assert demonstration.said.out.endswith(end)
 
 
 def test_the_quickstart_shows_the_figures(

@@ -61,9 +61,7 @@ class Faults:
         self.columns = 0
 
     def add(self, row: int, column: int, text: str) -> None:
-        """A faulty cell, with the text that stands for what is missing; one without a text isn't faulty."""
-        if not text:
-            return
+        """A faulty cell, with the text that stands for what is missing."""
         self._cells.setdefault(row, array("Q")).append(column * _TEXTS + self._number(text))
         self.rows = max(self.rows, row)
         self.columns = max(self.columns, column + 1)

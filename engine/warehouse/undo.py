@@ -108,9 +108,9 @@ def _take_back(connection: Connection, indicator_id: str, load_id: int, undo_id:
     append(connection, _predecessors(indicator_id, load_id, undo_id))
     append(connection, _without_predecessor(indicator_id, load_id, undo_id))
     mine = (observation.c.indicator_id == indicator_id, observation.c.load_id == undo_id)
-    upsert(connection, current, sa.select(observation).where(*mine, observation.c.action != UNDONE), key=KEY)
-    gone = sa.exists().where(*mine, observation.c.action == UNDONE, _same_key(observation, current))
-    connection.execute(sa.delete(current).where(current.c.indicator_id == indicator_id, gone))
+    upsert(connection, current, sa.select(observation).where(*mine), key=KEY)
+    gone = (current.c.indicator_id == indicator_id, current.c.load_id == undo_id, current.c.action == UNDONE)
+    connection.execute(sa.delete(current).where(*gone))
     counts = {"rows_changed": observation.c.action != UNDONE, "rows_withdrawn": observation.c.action == UNDONE}
     for name, which in counts.items():
         count = connection.scalar(sa.select(sa.func.count()).select_from(observation).where(*mine, which))
@@ -158,10 +158,6 @@ def _without_predecessor(indicator_id: str, load_id: int, undo_id: int) -> sa.Se
     query = sa.select(*(said[name].label(name) for name in APPENDED))
     query = query.where(rows.c.places == 1, rows.c.top_load == load_id)
     return query.order_by(*(rows.c[name] for name in KEY))
-
-
-def _same_key(one: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
-    return sa.and_(*(one.c[name] == other.c[name] for name in KEY))
 
 
 def _refuse_impossible(connection: Connection, indicator_id: str, load_id: int) -> None:

@@ -93,8 +93,13 @@ def problems_of(reading: Reading, file: str) -> Iterator[Problem]:
 
 def in_full(broken: Mapping[str, Any]) -> str:
     """The problems that a table entry expects, with the file that each begins with and the connectors there are."""
-    lines = broken.get("says", "").replace("CONNECTORS", ", ".join(sorted(CONNECTORS))).splitlines()
+    lines = broken.get("says", "").replace("CONNECTORS", _listed(sorted(CONNECTORS))).splitlines()
     return "\n".join(line if line.startswith(" ") else f"{Path(broken['file'])}:{line}" for line in lines)
+
+
+def _listed(names: list[str]) -> str:
+    """As a problem lists what is allowed: no more than twelve."""
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
 def alike(text: str) -> str:

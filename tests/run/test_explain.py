@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from yhovi.engine.run.lineage import marks, observation_of, place_of, row_of
 
 from support import small
+from support.catalogue import DRAFTS, SHIPPED, by_day
 from support.commands import Cli, Said, run_process
 
 LEEDS = """\
@@ -361,7 +363,8 @@ def test_without_a_database_there_is_nothing_to_explain(cli: Cli, tmp_path: Path
 # What is shipped: every number stands where its explanation says.
 
 CATALOGUE = Path(str(files("yhovi") / "indicators"))
-SHIPPED = sorted(file.stem for file in CATALOGUE.rglob("*.yaml"))
+# the cells of a Stat-Xplore cube have no column that its answer names
+SHOWN = [indicator for indicator in SHIPPED if indicator not in DRAFTS and indicator != "S-HE-10-CASES"]
 _TAKEN_AS_IT_IS = {"keep", "rename", "number", "period", "pivot", "unpivot", "recode", "split", "declare", "observe"}
 
 
@@ -427,7 +430,7 @@ def told_of(cli: Cli, folder: Path, indicator: str, key: tuple[str, str, str]) -
     return said.json
 
 
-@pytest.mark.parametrize("indicator", SHIPPED)
+@pytest.mark.parametrize("indicator", by_day(SHOWN))
 def test_every_number_stands_where_it_is_said_to(cli: Cli, loaded: Path, indicator: str) -> None:
     for key in samples(loaded, indicator):
         told = told_of(cli, loaded, indicator, key)
@@ -449,7 +452,8 @@ def content_of(file: dict[str, Any]) -> bytes:
     if not file["member"]:
         return content
     with ZipFile(io.BytesIO(content)) as packed:
-        return packed.read(file["member"])
+        (name,) = [name for name in packed.namelist() if fnmatch(name, file["member"])]
+        return packed.read(name)
 
 
 # What the column of provenance says.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 import yaml
 
 CATALOGUE = Path(str(files("yhovi") / "indicators"))
@@ -21,6 +22,20 @@ SPECS: Mapping[str, Any] = MappingProxyType(
 )
 SHIPPED = tuple(SPECS)
 DRAFTS = tuple(indicator for indicator, said in SPECS.items() if said.get("status") == "draft")
+
+
+def by_day(indicators: Iterable[str]) -> list[Any]:
+    """Parameters of tests: one indicator of each connector in each sub-domain by day, and the others by night."""
+    seen: set[tuple[str, str]] = set()
+    return [pytest.param(one, marks=pytest.mark.nightly if _met(one, seen) else ()) for one in indicators]
+
+
+def _met(indicator: str, seen: set[tuple[str, str]]) -> bool:
+    said = SPECS[indicator]
+    kind = said["subdomain"], said["source"].get("connector", "")
+    met = kind in seen
+    seen.add(kind)
+    return met
 
 
 def _before(said: Any) -> Iterator[str]:

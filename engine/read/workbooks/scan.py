@@ -45,6 +45,12 @@ class Scan:
         self.rows = max(self.rows, row)
         self.columns = max(self.columns, column + 1)
 
+    def add_fault(self, row: int, column: int, text: str) -> None:
+        """Take in a faulty cell, with the text that stands for what is missing; without a text it isn't faulty."""
+        if text:
+            self.reach(row, column)
+            self.faults.add(row, column, text)
+
 
 def refuse_too_large(name: str, scan: Scan) -> None:
     """Refuse a sheet that can't be held in memory.

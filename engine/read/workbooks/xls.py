@@ -82,7 +82,7 @@ def _scanned(content: bytes, name: str, start: int) -> Scan:
             rows = row if row > rows else rows
             columns = column if column > columns else columns
             if kind in _UNSURE:
-                scan.faults.add(row + 1, column, _fault(kind, content, data, name))
+                scan.add_fault(row + 1, column, _fault(kind, content, data, name))
         elif kind == _RUN:
             end = data + _begin(content, data - 4)[1]
             rows, columns = max(rows, row), max(columns, _pair(content, end - 4)[1])

@@ -62,12 +62,12 @@ class Xlsb:
         with shortage_refused(), closing(_records(self._parts.chunks(self._paths.get(name, "")))) as records:
             for kind, held, start, number in records:
                 if kind in _CELLS:
-                    rows = row
+                    rows = row if row > rows else rows
                     columns = number if number > columns else columns
                     if kind == _SHARED:
                         used[_whole(held, start + 8)[0]] += 1
                     elif kind in _ERRORS:
-                        scan.faults.add(row, number, error_of(held[start + 8], name, row, number))
+                        scan.add_fault(row, number, error_of(held[start + 8], name, row, number))
                 elif kind == _ROW:
                     row = number + 1
             scan.reach(rows, columns)

@@ -118,11 +118,11 @@ class Cells:
         if cell.kind == "e" and cell.value:
             if cell.value not in ERRORS:
                 raise self._unreadable(cell, f"holds the error {cell.value}, which keeps the sheet from being read")
-            self.scan.faults.add(cell.row, cell.column, cell.value)
+            self.scan.add_fault(cell.row, cell.column, cell.value)
         elif cell.kind == "s" and (text := _NUMBER.fullmatch(cell.value or "")):
             self.shared[int(text[0])] += 1
         if cell.formula is not None and self._is_open(cell):
-            self.scan.faults.add(cell.row, cell.column, NOT_CALCULATED)
+            self.scan.add_fault(cell.row, cell.column, NOT_CALCULATED)
             self._spread(cell.formula)
 
     def _is_open(self, cell: _Cell) -> bool:

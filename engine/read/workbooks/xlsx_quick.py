@@ -195,7 +195,7 @@ class Quick:
         begin = piece.rfind(self._marks.placed, 0, at)
         error = self._marks.error.match(piece, begin)
         if error is not None and (text := error[3].decode("utf-8", "replace")) in ERRORS:
-            self.scan.faults.add(int(error[2]), position(error[1].decode()), text)
+            self.scan.add_fault(int(error[2]), position(error[1].decode()), text)
             return
         tag = piece.find(b">", begin)
         end = tag + 1 if piece[tag - 1 : tag] == b"/" else piece.find(self._marks.end, tag) + len(self._marks.end)

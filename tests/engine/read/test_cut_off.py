@@ -30,6 +30,7 @@ def table(content: str, **options: object) -> pa.Table:
     st.sampled_from(["\n", "\r\n"]),
     st.floats(0, 1),
 )
+@pytest.mark.nightly
 def test_wherever_it_is_cut_it_is_refused_or_only_its_last_field_is_shorter(
     rows: list[list[str]], end: str, share: float
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from yhovi.engine.warehouse.database import Database
 from yhovi.engine.warehouse.tables import incoming_scope, load, load_input
-from yhovi.engine.warehouse.values import Area, Key, Scope, SmallAreaPlace
+from yhovi.engine.warehouse.values import Area, Key, RunStart, Scope, SmallAreaPlace
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.loads import NOW, make_load, make_row
@@ -126,3 +127,67 @@ def _rows(statement: str) -> int:
 
 def _count(calls: list[Any], table: str) -> int:
     return sum(_rows(entry.text) for entry in calls if re.match(rf"INSERT INTO \w+\.\[?{table}\]? ", entry.text))
+
+
+# how the work grows
+
+
+def spoil(warehouse: Warehouse, rows: list[dict[str, Any]]) -> None:
+    """All that is done with an indicator: loaded, changed, withdrawn, relabelled, put behind, and undone."""
+    changed = [row | {"value": row["value"] + 1} for row in rows]
+    warehouse.load(make_load(areas=AREAS[:20]), rows)
+    warehouse.load(make_load(areas=AREAS[:20], row_set_hash="b"), changed[:-20])
+    warehouse.load(make_load(areas=AREAS[:20], row_set_hash="c", domain="economy"), rows)
+    earlier = NOW - timedelta(days=1)
+    warehouse.load(make_load(areas=AREAS[:20], row_set_hash="d", kind="backfill", retrieved_at=earlier), changed[:-10])
+    for number in ("3", "1"):
+        warehouse.rollback(RunStart(f"undo-{number}", NOW, "yhovi rollback", "live", "0.1.0"), number)
+
+
+def of_years(first: int, last: int) -> list[dict[str, Any]]:
+    return [make_row(area.area_code, year, float(year)) for area in AREAS[:20] for year in range(first, last)]
+
+
+def test_no_row_is_compared_with_every_other_one_on_a_server(postgres: Any, opened: Any) -> None:
+    """A table that was empty when the server counted it last is large now, and it can't know."""
+    plans: dict[str, str] = {}
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if not many and statement.startswith(("INSERT", "SELECT", "DELETE", "UPDATE")):
+            driver = connection.connection.driver_connection
+            plans[statement] = "\n".join(row[0] for row in driver.execute(f"EXPLAIN {statement}", parameters))
+
+    with opened(postgres.warehouse()) as warehouse:
+        sa.event.listen(warehouse._database._engine, "before_cursor_execute", explain)
+        spoil(warehouse, of_years(1990, 2000))
+    assert len(plans) > 10
+    assert {text: plan for text, plan in plans.items() if "Nested Loop" in plan} == {}
+
+
+def test_the_work_of_undoing_grows_with_the_rows(tmp_path: Path, opened: Any) -> None:
+    """Counted in the steps of SQLite's own machine: four times the rows are about four times the steps."""
+    counts = [
+        _steps_of_undoing(opened(f"sqlite:///{tmp_path / f'{last}.db'}"), of_years(1900, last)) for last in (1910, 1940)
+    ]
+    assert counts[1] < 6 * counts[0]
+
+
+def _steps_of_undoing(warehouse: Warehouse, rows: list[dict[str, Any]]) -> int:
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def watch(connection: sa.Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(count, 10)
+
+    with warehouse:
+        warehouse.load(make_load(), rows)
+        warehouse.load(make_load(row_set_hash="b"), [row | {"value": row["value"] + 1} for row in rows[:-20]])
+        sa.event.listen(warehouse._database._engine, "begin", watch)
+        warehouse.rollback(RunStart("undo", NOW, "yhovi rollback", "live", "0.1.0"), "2")
+        warehouse.rollback(RunStart("undo-too", NOW, "yhovi rollback", "live", "0.1.0"), "1")
+    return steps

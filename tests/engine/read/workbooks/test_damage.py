@@ -32,6 +32,8 @@ from support.workbooks import (
     zipped,
 )
 
+pytestmark = pytest.mark.nightly
+
 ROWS = [["area", "a", "b"], ["Leeds", 1.5, Error("#N/A")], ["York", Formula(2.0), Formula(Error("#REF!"))]]
 SHEET = (
     row(1, text("A1", "area"), '<c r="B1" t="s"><v>0</v></c>')
