@@ -194,7 +194,7 @@ def check(python: Path, wheel: Path, scratch: Path, pytest_arguments: Sequence[s
     """Run all steps, pytest last; its closing line ends the output, below a table of results."""
     variables = variables_for_children(COVERAGE_FILE=str(scratch / ".coverage"), **{WHEEL_VARIABLE: str(wheel)})
     results = [run(step, python, variables) for step in steps(python.parents[1])]
-    tests = ("-m", "pytest", "-q", "-n", "2", "--cov=yhovi", "--cov-report=term-missing:skip-covered")
+    tests = ("-m", "pytest", "-q", "-n", "auto", "--cov=yhovi", "--cov-report=term-missing:skip-covered")
     report = f"--cov-report=xml:{COVERAGE_REPORT}"
     result, closing = run_but_last_line(Step("pytest", (*tests, report, *pytest_arguments)), python, variables)
     results.append(result)

@@ -127,5 +127,6 @@ def _spread_scope(connection: Connection, batch: Load, load_id: int) -> None:
 
 
 def _listed(load_id: int, dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    mine = (incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension)
-    return code.in_(sa.select(incoming_scope.c.code).where(*mine))
+    return sa.exists().where(
+        incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension, incoming_scope.c.code == code
+    )

@@ -44,6 +44,7 @@ def scan_ods(parts: Parts) -> list[Scan]:
             sheets.look(piece)
     for name, scan in zip(sheets.names, sheets.found, strict=True):
         refuse_too_large(name, scan)
+    sheets.refuse_open_end()
     refuse_too_large_together(sheets.found)
     refuse_too_much_text(sheets.repeated)
     return sheets.found
@@ -70,8 +71,8 @@ def _refuse_unreadable(chunk: bytes, *, first: bool) -> None:
     found = ""
     if first and chunk.startswith(_WIDE):
         found = "is written in UTF-16"
-    elif b"!" in chunk and b"<![CDATA[" in chunk:
-        found = "has text in CDATA sections"
+    elif b"!" in chunk and (b"<![CDATA[" in chunk or b"<!--" in chunk):
+        found = "has comments or CDATA sections"
     elif b"text:c" in chunk and _BLANKS.search(chunk):
         found = "has a text with more than 100,000 blanks in a row"
     if found:
@@ -88,9 +89,19 @@ class _Sheets:
         self.names: list[str] = []
         self.found: list[Scan] = []
         self._scan: Scan | None = None
+        self._is_open = False
         self.repeated = 0
         self._row = 1
         self._begin_row(b"")
+
+    def refuse_open_end(self) -> None:
+        """Refuse a sheet that doesn't end, for whose end the library would look for ever.
+
+        Raises:
+            SourceError: The last one doesn't.
+        """
+        if self._is_open:
+            raise damaged("workbook")
 
     def look(self, piece: bytes) -> None:
         """Look at rows, all of them whole."""
@@ -125,8 +136,10 @@ class _Sheets:
                     self._cell(attributes, piece, tag.end(), end)
             elif name == b"table-row":
                 self._turn_row(closes, attributes)
-            elif not closes:
-                self._begin_sheet(attributes)
+            else:
+                self._is_open = not closes
+                if not closes:
+                    self._begin_sheet(attributes)
 
     def _begin_sheet(self, attributes: bytes) -> None:
         self._row, self._scan = 1, None

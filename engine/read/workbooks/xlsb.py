@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import struct
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import chain
 from types import MappingProxyType
 
 from ..archive import damaged
@@ -17,6 +18,8 @@ from .scan import Scan, refuse_too_much_text, unreadable
 
 _ROW, _SHARED = 0x00, 0x07
 _CELLS = range(0x02, 0x0C)
+# how many bytes a row and the kinds of cells have at least; of shorter ones the library would read the bytes of others
+_LEAST = (4, 8, 12, 9, 9, 16, 12, 12, 12, 16, 9, 9)
 _ERRORS = frozenset({0x03, 0x0B})
 _TEXT, _SHEET, _END_OF_SHEETS, _END_OF_CELLS = 0x13, 0x9C, 0x90, 0x92
 _NOTHING, _LONG = 0xFFFFFFFF, 0x80
@@ -130,7 +133,8 @@ def _records(
     """
     held = b""
     rest = iter(chunks)
-    for chunk in rest:
+    # what follows the last record lets it be found, or else is a row too short
+    for chunk in rest if end is None else chain(rest, [bytes(_begin.size)]):
         held += chunk
         at = 0
         while at + _begin.size <= len(held):
@@ -138,24 +142,26 @@ def _records(
             # nearly all records are of this kind, and a call for each would take as long as all else
             start, after = at + 2, at + 2 + size
             if kind >= _LONG or size >= _LONG:
-                kind, start, after = _record(held, at)
-                number = _whole(held, start)[0] if start + 4 <= len(held) else 0
+                kind, start, after, number = _record(held, at)
+            if kind < len(_LEAST) and after - start < _LEAST[kind]:
+                raise damaged("workbook")
             if after > len(held):
                 break
             if kind == end:
-                for _ in rest:  # what is damaged further down is damaged too
-                    pass
+                deque(rest, maxlen=0)  # what is damaged further down is damaged too
                 return
             yield kind, held, start, number
             at = after
         held = held[at:]
+    if end is not None:
+        raise damaged("workbook")
 
 
-def _record(held: bytes, at: int) -> tuple[int, int, int]:
-    """The kind of a record, and where its data start and end, which is beyond the bytes if it isn't whole."""
+def _record(held: bytes, at: int) -> tuple[int, int, int, int]:
+    """A record of any kind: as it comes, with where its data end, which is beyond the bytes if it isn't whole."""
     kind, at = _number(held, at, 2)
     size, at = _number(held, at, 4)
-    return kind, at, at + size
+    return kind, at, at + size, _whole(held, at)[0] if at + 4 <= len(held) else 0
 
 
 def _number(held: bytes, at: int, most: int) -> tuple[int, int]:

@@ -139,3 +139,21 @@ def test_an_old_workbook_that_claims_to_have_more_texts_than_bytes() -> None:
     with pytest.raises(SourceError) as refusal:
         list(read(io.BytesIO(book), Reading("workbook")))
     assert refusal.value.message == "The workbook is damaged, or the file is no workbook at all."
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "old", "new"),
+    [
+        ("ods", "content.xml", b"</table:table>", b""),
+        ("xlsb", "xl/worksheets/sheet1.bin", b"\x00\x19", b"\x00\x00"),
+        ("xlsb", "xl/worksheets/sheet1.bin", b"\x92\x01\x00\x82\x01\x00", b""),
+    ],
+    ids=["a sheet of ods without an end", "a row of xlsb that is too short", "cells of xlsb without an end"],
+)
+def test_what_the_library_would_read_on_from(kind: str, part: str, old: bytes, new: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(BOOKS[kind])) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[part]
+    with pytest.raises(SourceError) as refusal:
+        list(read(io.BytesIO(zipped({**parts, part: parts[part].replace(old, new)})), Reading("workbook")))
+    assert refusal.value.message == "The workbook is damaged, or the file is no workbook at all."

@@ -462,7 +462,7 @@ UNREADABLE = {
     ),
     "ods with CDATA": (
         ods(ods_rows([["area"], ["<![CDATA[Leeds]]>"]])),
-        "The workbook has text in CDATA sections, which can't be read.",
+        "The workbook has comments or CDATA sections, which can't be read.",
     ),
     "ods with endless blanks": (
         ods(ods_rows([["area"], ['<text:s text:c="4000000000"/>']])),
