@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import command, environment
+from support.commands import command, environment, measured
 from support.simulators import SOURCES, Asked, Fault, Reply, Simulator
 from support.simulators.stage import expected, loaded, set_up
 
@@ -22,18 +22,6 @@ pytestmark = pytest.mark.nightly
 SIZE = 300 * 1024**2
 MEMORY = 1536
 """The most megabytes that the process may have: five times the body, of which nothing is ever read as a whole."""
-
-# Runs a command and prints, as its last line, the most megabytes that it had.
-MEASURED = """\
-import resource, sys
-from yhovi.cli import main
-try:
-    code = main()
-except SystemExit as end:
-    code = end.code
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
-sys.exit(code)
-"""
 
 
 def padded(line: Callable[[int], bytes], begin: bytes, end: bytes = b"") -> Iterator[bytes]:
@@ -112,7 +100,7 @@ def test_a_large_answer(tmp_path: Path, name: str) -> None:
         simulator.faults, simulator.always = [None] * (source.requests - 1), fault
         first = next(iter(source.specs))
         done = subprocess.run(
-            [sys.executable, "-c", MEASURED, *command("run", "-i", first, "--json")[3:]],
+            measured(command("run", "-i", first, "--json")),
             cwd=tmp_path,
             env=environment(),
             capture_output=True,

@@ -11,6 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+# Runs a command and prints, as its last line, the most megabytes that it had.
+_MEASURED = """\
+import resource, sys
+from yhovi.cli import main
+try:
+    code = main()
+except SystemExit as end:
+    code = end.code
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, flush=True)
+sys.exit(code)
+"""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -38,6 +50,11 @@ def command(*arguments: object) -> list[str]:
     """The command line that starts ``yhovi`` with the Python that runs the tests."""
     start = "import sys; from yhovi.cli import main; sys.exit(main())"
     return [sys.executable, "-c", start, *map(str, arguments)]
+
+
+def measured(line: list[str]) -> list[str]:
+    """The same command line; what it prints last is the most megabytes that the process had."""
+    return [line[0], "-c", _MEASURED, *line[3:]]
 
 
 def run_process(folder: Path, *arguments: object) -> Said:
