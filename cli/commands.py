@@ -6,6 +6,7 @@ Whatever is heavy is imported inside the commands, so that ``--help`` and ``vali
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -34,6 +35,7 @@ from .options import (
     SettingsFile,
 )
 from .place import Place, committed, now, typed, version_of_yhovi
+from .progress import progress
 from .sources import sources
 from .terminal import (
     count,
@@ -42,7 +44,6 @@ from .terminal import (
     print_error,
     print_json,
     print_problems,
-    progress,
     screen,
     show_result,
     show_rows,
@@ -101,8 +102,8 @@ def run(
     place.say_catalogue()
     note(destination(place.settings, errand))
     log_requests()
-    with progress(len(specs)) as tell:
-        result = perform(specs, errand, place.settings, place.world(), tell, place.specs)
+    with progress(len(specs)) as watcher:
+        result = perform(specs, errand, place.settings, replace(place.world(), progress=watcher), place.specs)
     show_result(result, as_json=as_json)
     raise typer.Exit(result.exit_code)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from ..engine.errors import EXIT_OK
 from .options import AsJson, CatalogueFolder, SettingsFile
 from .place import Place, version_of_yhovi
-from .terminal import log_requests, note, print_error, print_json, progress, show_rows
+from .progress import progress
+from .terminal import log_requests, note, print_error, print_json, show_rows
 
 if TYPE_CHECKING:
     from ..engine.run.sources_check import Checked
@@ -100,8 +102,8 @@ def check(
     place.say_catalogue()
     log_requests()
     checking = Checking(live, place.recordings, version_of_yhovi())
-    with progress(len(specs)) as tell:
-        found = checked(specs, checking, place.settings, place.world(), lambda one: tell(one, "check"))
+    with progress(len(specs)) as watcher:
+        found = checked(specs, checking, place.settings, replace(place.world(), progress=watcher))
     _show_checked(found, as_json=as_json)
     raise typer.Exit(max((one.exit_code for one in found), default=EXIT_OK))
 

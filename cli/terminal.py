@@ -1,4 +1,4 @@
-"""What is printed, and how: listings, sentences, errors and progress; on a terminal or piped."""
+"""What is printed, and how: listings, sentences and errors; on a terminal or piped."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..engine.errors import BugError, Problem, YhoviError
@@ -30,27 +29,6 @@ def log_requests() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger.handlers = [handler]
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[str, str], None]]:
-    """Tells on a terminal which indicator is at which stage; quiet when piped."""
-    if not sys.stderr.isatty():
-        yield lambda _indicator, _stage: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=total)
-        begun: set[str] = set()
-
-        def tell(indicator: str, stage: str) -> None:
-            begun.add(indicator)
-            progress.update(task, description=f"{indicator} {stage}", completed=len(begun) - 1)
-
-        yield tell
 
 
 def show_result(result: Result, *, as_json: bool) -> None:

@@ -53,6 +53,11 @@ def declared_length(response: requests.Response) -> int:
     return cast("HTTPResponse", response.raw).length_remaining or 0
 
 
+def whole_length(response: requests.Response) -> int | None:
+    """The size in bytes that the body will have, if the answer says so; of a packed one it doesn't."""
+    return None if response.headers.get("content-encoding") else declared_length(response) or None
+
+
 def said(response: requests.Response, secret: str) -> str:
     """What the source says of an error, if it says it in text."""
     if not re.search("text|json|xml", response.headers.get("content-type", "")):

@@ -17,7 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_result
 
 from ...connectors.base import Answer, Budget, Request
 from ..errors import ExtractError, StorageError
-from .body import declared_length, kept_headers, said, unpacked
+from .body import declared_length, kept_headers, said, unpacked, whole_length
 from .decision import UNREACHED, Again, Asked, Outcome, Past, Stop, Verdict, attempts, decide, renewal, retry_after
 from .faults import NETWORK_ERRORS, FaultError, diagnose
 from .gate import REDIRECTS, Gate, Hop, netloc
@@ -49,6 +49,7 @@ class Sender:
         now: The time, aware, in UTC.
         sleep: Waits for so many seconds.
         random: Draws a number between 0 and 1.
+        received: Is told how many bytes of an answer are there, and how many were announced, if that is known.
         trust_env: Whether proxies and bundles of certificates that the environment names are used.
     """
 
@@ -63,10 +64,12 @@ class Sender:
         now: Callable[[], datetime],
         sleep: Callable[[float], None],
         random: Callable[[], float],
+        received: Callable[[int, int | None], None] = lambda _size, _announced: None,
         trust_env: bool = False,
     ) -> None:
         self._policy, self._secrets, self._now, self._sleep, self._random = policy, secrets, now, sleep, random
         self._gate, self._paces, self._reach = Gate(hosts, mirrors), Paces(budgets, now), Reach(now)
+        self._received = received
         self._adapter, self._session = Adapter(), requests.Session()
         self._session.trust_env = trust_env
 
@@ -221,6 +224,7 @@ class Sender:
         digest, size, began = hashlib.sha256(), 0, self._now()
         guard, limit = Guard(errand.value), self._limit(errand.request)
         self._check(declared_length(response), 0, limit)
+        announced = whole_length(response)
         for piece in unpacked(response):
             digest.update(piece)
             size += len(piece)
@@ -228,6 +232,7 @@ class Sender:
             if guard.finds(piece):
                 raise FaultError("secret_repeated")
             _write(spool, piece)
+            self._received(size, announced)
         spool.seek(0)
         return digest.hexdigest(), size
 

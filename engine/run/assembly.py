@@ -21,9 +21,10 @@ from ..warehouse.values import Mode
 from ..warehouse.warehouse import Warehouse
 from . import arrivals
 from .answers import Answers, evidence_of, from_archive, from_recordings, from_source
-from .conductor import Commission, Tell, carry_out
+from .conductor import Commission, carry_out
 from .extract import Desk
 from .outcome import Result
+from .progress import UNWATCHED, Progress
 
 _SQLITE = "sqlite:///"
 
@@ -33,13 +34,14 @@ _ABANDONED = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What only the command line may look at: clock, waiting, chance, ids and secrets."""
+    """What only the command line may look at: clock, waiting, chance, ids, secrets, and who watches."""
 
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     random: Callable[[], float]
     new_id: Callable[[], str]
     secret: Callable[[str], str | None]
+    progress: Progress = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def open_bronze(settings: Settings, world: World, *, demo: bool = False) -> Bron
 
 
 def perform(
-    specs: Sequence[Spec], errand: Errand, settings: Settings, world: World, tell: Tell, catalogue: Sequence[Spec]
+    specs: Sequence[Spec], errand: Errand, settings: Settings, world: World, catalogue: Sequence[Spec]
 ) -> Result:
     """Run the indicators of these specs, once the files in the inbox are landed for any of the whole catalogue.
 
@@ -103,7 +105,7 @@ def perform(
     with ExitStack() as stack:
         bronze = open_bronze(settings, world, demo=demo)
         answers = answers_for(errand, settings, world, bronze, stack)
-        desk = Desk(answers, bronze, world.new_id(), errand.version, world.now, world.new_id)
+        desk = Desk(answers, bronze, world.new_id(), errand.version, world.now, world.new_id, progress=world.progress)
         if errand.mode == "live":
             desk = replace(desk, evidence=evidence_of(bronze))
         warehouse = None
@@ -113,7 +115,7 @@ def perform(
             stack.callback(warehouse.close)
         bronze.sweep(older_than=world.now() - _ABANDONED)
         found = arrivals.pick_up(settings, catalogue, bronze, world) if errand.mode == "live" else ()
-        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, tell, errand.backfill, found))
+        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, errand.backfill, found))
 
 
 def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:
@@ -139,5 +141,6 @@ def _sender(settings: Settings, world: World, version: str) -> Sender:
         now=world.now,
         sleep=world.sleep,
         random=world.random,
+        received=world.progress.received,
         trust_env=True,
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..bronze import Kept
 from ..corrections import correct
@@ -25,13 +25,10 @@ from .shelf import Shelf, other_route, require_inputs, require_one_time
 if TYPE_CHECKING:
     import pandas as pd
 
-Stage = Literal["extract", "check", "load"]
-Tell = Callable[[str, Stage], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Commission:
-    """What a run is asked to do: the plans, how, and whom to tell what happens. No warehouse: nothing is loaded.
+    """What a run is asked to do: the plans, and how. No warehouse: nothing is loaded.
 
     With ``backfill`` bytes that are older than those loaded go behind them; otherwise they are refused. What became of
     the files in the inbox, ``arrivals``, is written down.
@@ -42,7 +39,6 @@ class Commission:
     warehouse: Warehouse | None
     mode: values.Mode
     command: str
-    tell: Tell
     backfill: bool = False
     arrivals: tuple[Arrival, ...] = ()
 
@@ -125,9 +121,9 @@ def _one(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
 
 def _loaded(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
     desk, warehouse = commission.desk, commission.warehouse
-    commission.tell(plan.spec.id, "extract")
+    desk.progress.stage(plan.spec.id, "extract")
     extracted = corrected(plan, _extracted(plan, commission, shelf))
-    commission.tell(plan.spec.id, "check")
+    desk.progress.stage(plan.spec.id, "check")
     verdict = judge(case(plan, extracted, desk.now().date(), other_route(plan, shelf, warehouse)))
     if warehouse is not None:
         _journal(plan, extracted, verdict, commission, warehouse)
@@ -160,7 +156,7 @@ class _Judged(NamedTuple):
 
 def _committed(plan: Plan, commission: Commission, shelf: Shelf, warehouse: Warehouse, judged: _Judged) -> Outcome:
     """Load it, unless the same was undone before; keep what came of it for those that are made of it."""
-    commission.tell(plan.spec.id, "load")
+    commission.desk.progress.stage(plan.spec.id, "load")
     extracted = judged.extracted
     require_one_time(plan, extracted, shelf, warehouse)
     load = cards.load(plan, extracted, commission.desk, backfill=commission.backfill)

@@ -25,6 +25,7 @@ from ..recipe.apply import Recipe, Watch, apply, unwatched
 from ..recipe.columns import ROW
 from .answers import Answers, archive_names
 from .current import Input, at_vintage, loads_of, row_set_of
+from .progress import UNWATCHED, Progress
 
 _NO_INPUTS: Mapping[str, Input] = MappingProxyType({})
 
@@ -44,7 +45,7 @@ class Desk:
     """What extracting needs: who answers, where answers are kept, and the clock and ids of this run.
 
     With ``provenance`` every observation says in ``_row`` which rows of the source it was made of. ``evidence`` judges
-    what an exchange brought, where answers come from the source itself.
+    what an exchange brought, where answers come from the source itself, and ``progress`` is told how far it is.
     """
 
     answers: Answers
@@ -55,6 +56,7 @@ class Desk:
     new_id: Callable[[], str]
     provenance: bool = False
     evidence: Callable[[Record], Evidence | None] = lambda _: None
+    progress: Progress = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,7 @@ def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Gene
             for table in tables:
                 fitted = fit(table, dialogue.plan.columns)
                 row_set.add(fitted)
+                dialogue.desk.progress.read(row_set.rows)
                 yield of_part(fitted, number)
 
 

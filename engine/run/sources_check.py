@@ -30,7 +30,6 @@ from .sources import Key, key_of
 State = Literal["ok", "failed", "not checked"]
 Aspect = Literal["endpoint", "codes", "columns"]
 Answered = Literal["source", "archive", "recording"]
-Tell = Callable[[str], None]
 
 _ASPECTS: tuple[Aspect, ...] = ("endpoint", "codes", "columns")
 _BY: Mapping[Answered, str] = MappingProxyType(
@@ -93,9 +92,7 @@ class Checking:
     version: str
 
 
-def check(
-    specs: Sequence[Spec], checking: Checking, settings: Settings, world: World, tell: Tell
-) -> tuple[Checked, ...]:
+def check(specs: Sequence[Spec], checking: Checking, settings: Settings, world: World) -> tuple[Checked, ...]:
     """Check the sources of these indicators; those that are made of others have none.
 
     Raises:
@@ -106,7 +103,7 @@ def check(
     bronze = open_bronze(settings, world)
     with ExitStack() as stack:
         who = _asking(checking, settings, world, bronze, stack) if checking.live else _recalling(checking, bronze)
-        return tuple(_checked(plan, who, world, tell) for plan in plans)
+        return tuple(_checked(plan, who, world) for plan in plans)
 
 
 Who = Callable[[Fetch], tuple[Answered, Answers]]
@@ -136,8 +133,8 @@ def _recalling(checking: Checking, bronze: Bronze) -> Who:
     return who
 
 
-def _checked(plan: Plan, who: Who, world: World, tell: Tell) -> Checked:
-    tell(plan.spec.id)
+def _checked(plan: Plan, who: Who, world: World) -> Checked:
+    world.progress.stage(plan.spec.id, "check")
     fetch = fetch_of(plan)
     key = key_of(fetch.request.secret, world.secret)
     lacking = key is not None and key.required and not key.is_set
