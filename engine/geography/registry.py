@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -103,7 +103,12 @@ class Registry:
             codes: Areas of the target vintage.
             small: The level of small areas that are taken to them, if any: which of these they have.
         """
-        wanted = set(codes)
+        asked = frozenset(codes), small
+        if asked not in self._digests:
+            self._digests[asked] = self._digest(*asked)
+        return self._digests[asked]
+
+    def _digest(self, wanted: frozenset[str], small: str) -> str:
         same = wanted | {other for code in wanted for other in identities(code, self.changes)}
         consulted = same | {other for code in same for other in ancestors(code, self.changes)}
         rows = [astuple(area) for area in self.areas.values() if area.code in consulted]
@@ -112,7 +117,12 @@ class Registry:
         rows += self._rows_of_small_areas(small, wanted) if small else ()
         return hashlib.sha256(repr((self.vintage, sorted(rows))).encode()).hexdigest()
 
-    def _rows_of_groups(self, related: set[str]) -> Iterator[tuple[str, ...]]:
+    @cached_property
+    def _digests(self) -> dict[tuple[frozenset[str], str], str]:
+        """Those that were worked out: most indicators are of the same areas."""
+        return {}
+
+    def _rows_of_groups(self, related: Set[str]) -> Iterator[tuple[str, ...]]:
         """Each group that has one of these districts: what is said of it, its districts, and those it stands for."""
         return (said for districts, said in self._groups_said if related & districts)
 
@@ -127,7 +137,7 @@ class Registry:
             for code, group in self.groups.items()
         )
 
-    def _rows_of_small_areas(self, level: str, wanted: set[str]) -> Iterator[tuple[str, ...]]:
+    def _rows_of_small_areas(self, level: str, wanted: Set[str]) -> Iterator[tuple[str, ...]]:
         """The small areas of these districts, with the censuses that their codes are of."""
         small, district = self.small()[level], self.lookup(level)
         for code, area in small.items():
