@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 import typer.main
 from hypothesis import settings
+from pytest_httpserver import HTTPServer
 
 from support.commands import Cli, Said
 from support.databases import ready_made
@@ -29,12 +30,33 @@ settings.load_profile("yhovi")
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage while a test that is marked ``untraced`` runs, nor while its fixtures are made."""
+    coverage = item.config.pluginmanager.getplugin("_cov")
+    controller = getattr(coverage, "cov_controller", None)
+    if controller is None or item.get_closest_marker("untraced") is None:
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real files from the sources, where this machine has it."""
     if not SAMPLES.is_dir():
         pytest.skip("the real sample files are not on this machine")
     return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def make_httpserver() -> Iterator[HTTPServer]:
+    """A server with a thread for each connection, so that one that is left open holds up no other test."""
+    with HTTPServer(threaded=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from support.demonstration import Demonstration
 from support.geoportal import GEOPORTAL, Portal, tables_of
 from support.sources import NOMIS, mirror
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")), "CONTRIBUTING.md"]
 
@@ -64,6 +66,8 @@ def prepare(arguments: list[str], folder: Path, server: HTTPServer, demonstratio
             (folder / file).write_bytes(b"code,figure\nE08000035,1\n")
         case ["geography", "refresh", *_]:
             serve_the_geoportal(server, folder)
+        case ["sources", "check", *_]:
+            (folder / ".env").write_text("STATXPLORE_API_KEY=0123456789abcdef\n", encoding="utf-8")
         case ["sources", "describe", "nomis", *_]:
             serve_nomis(server, folder)
 

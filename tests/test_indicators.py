@@ -16,7 +16,7 @@ CATALOGUE = Path(str(files(yhovi.indicators)))
 FILES = {file.stem: file for file in sorted(CATALOGUE.rglob("*.y*ml"))}
 SETTINGS = Settings(Path())
 
-pytestmark = pytest.mark.parametrize("indicator", FILES)
+pytestmark = [pytest.mark.untraced, pytest.mark.parametrize("indicator", FILES)]
 
 
 @cache

@@ -26,6 +26,8 @@ from support.commands import Cli, Said, run_process
 from support.figures import EMPLOYMENT_2023, GVA_2023
 from support.sources import ONS, mirror
 
+pytestmark = pytest.mark.untraced
+
 CATALOGUE = Path(str(files(yhovi.indicators)))
 SETTINGS = Settings(Path())
 REGION, ENGLAND, NORTH_YORKSHIRE, KIRKLEES, LEEDS = "E12000003", "E92000001", "E06000065", "E08000034", "E08000035"

@@ -25,6 +25,8 @@ from yhovi.engine.spec import read_specs
 from support.commands import Cli, Said, run_process
 from support.figures import EMPLOYMENT_2023
 
+pytestmark = pytest.mark.untraced
+
 CATALOGUE = Path(str(files(yhovi.indicators)))
 SETTINGS = Settings(Path())
 REGION, ENGLAND, NORTH_YORKSHIRE, LEEDS, HULL = "E12000003", "E92000001", "E06000065", "E08000035", "E06000010"

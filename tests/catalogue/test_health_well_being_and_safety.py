@@ -27,6 +27,8 @@ from support.commands import Cli, Said, run_process
 from support.figures import EMPLOYMENT_2023
 from support.pages import CONTENT, attached, publication
 
+pytestmark = pytest.mark.untraced
+
 CATALOGUE = Path(str(files(yhovi.indicators)))
 SETTINGS = Settings(Path())
 REGION, ENGLAND = "E12000003", "E92000001"

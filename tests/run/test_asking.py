@@ -22,6 +22,8 @@ from support.content import count
 from support.simulators import ALIKE, SOURCES, Asked, Begin, Fault, Reply, Source, areas, faults, figure
 from support.simulators.stage import KEY, expected, loaded, written
 
+pytestmark = pytest.mark.untraced
+
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 

@@ -17,6 +17,8 @@ from support.content import count, rows
 from support.demonstration import DATABASE, ROWS, Demonstration, first_run, second_run
 from support.figures import EMPLOYMENT_2023, GVA_2023
 
+pytestmark = pytest.mark.untraced
+
 COLUMNS = (
     "id indicator_id dataset_id domain subdomain lad_code lad_name reference_period value unit source extracted_at "
     "pipeline_run_id obs_status status_flags status_reason lower_ci upper_ci time_period is_latest origin"

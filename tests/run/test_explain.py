@@ -27,6 +27,8 @@ from support import small
 from support.catalogue import DRAFTS, SHIPPED, by_day
 from support.commands import Cli, Said, run_process
 
+pytestmark = pytest.mark.untraced
+
 LEEDS = """\
 S-H-91 Homes
 Leeds (E08000035), 2023-01-01/P1Y: 1310 count

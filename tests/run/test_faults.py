@@ -13,6 +13,8 @@ from support.commands import Cli, Said
 from support.simulators import SOURCES, Begin, Fault, Simulator, Source, faults
 from support.simulators.stage import KEY, expected, loaded
 
+pytestmark = pytest.mark.untraced
+
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 
 

@@ -14,6 +14,8 @@ import pytest
 from support.commands import Cli
 from support.workbooks import compound, number, row, text, worksheet, xlsx, zipped
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: {id}
 title: Households in temporary accommodation

@@ -18,6 +18,8 @@ import pytest
 from support.commands import Cli
 from support.content import rows
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: S-HE-98
 title: A published table

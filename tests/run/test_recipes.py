@@ -32,6 +32,8 @@ from yhovi.engine.spec import in_order, load_specs
 
 from support.catalogue import by_day
 
+pytestmark = pytest.mark.untraced
+
 CATALOGUE = Path(str(files(yhovi.indicators)))
 PLANS: Mapping[str, Plan] = {
     plan.spec.id: plan

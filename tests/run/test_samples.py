@@ -15,6 +15,8 @@ from support.commands import Cli
 from support.content import rows
 from support.sources import FINGERTIPS, NOMIS, mirror
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: {id}
 title: A real answer

@@ -30,6 +30,8 @@ from support.simulators import Asked
 from support.simulators.offices import Office, Release, Riverside, Whitehall, zipped
 from support.sources import FINGERTIPS, NOMIS, ONS, ONS_DOWNLOADS, STATXPLORE, els_csv, mirror, mirror_all
 
+pytestmark = pytest.mark.untraced
+
 SHAPES = Path(__file__).parents[1] / "shapes"
 SHIPPED = Path(str(files("yhovi") / "indicators"))
 

@@ -22,6 +22,8 @@ from support.simulators import SOURCES, Begin, Fault, Simulator, Source, faults
 from support.simulators.descriptions import DESCRIBED, Described
 from support.simulators.stage import KEY, written
 
+pytestmark = pytest.mark.untraced
+
 every_described = pytest.mark.parametrize("described", DESCRIBED.values(), ids=DESCRIBED)
 every_source = pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 SUBCOMMANDS = ("list", "describe", "check")
@@ -536,7 +538,10 @@ def states(row: dict[str, Any]) -> dict[str, str]:
     return {aspect: row[aspect] for aspect in WELL}
 
 
-def test_the_shipped_catalogue_is_well_by_its_recordings(cli: Cli, tmp_path: Path) -> None:
+def test_the_shipped_catalogue_is_well_by_its_recordings(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATXPLORE_API_KEY", "0123456789abcdef")
     said = cli("sources", "check", "--json")
     assert said.code == 0, said.err
     assert {row["indicator"] for row in said.json} >= {"E-BE-11", "E-EJ-01", "S-HE-05"}

@@ -20,6 +20,8 @@ from yhovi.engine.recipe.signatures import SIGNATURES, bind
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import in_order, load_specs
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs" / "catalogue"
 MODULES = ("wording", "conditions", "recipes", "checks", "demonstration", "pages")

@@ -7,6 +7,8 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "engine" / "data"
 FILES = ("areas.csv", "area_changes.csv", "area_groups.csv", "small_areas.csv")

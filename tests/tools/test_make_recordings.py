@@ -12,6 +12,8 @@ from yhovi.engine.recordings import Recordings
 
 from support.figures import EMPLOYMENT_2023
 
+pytestmark = pytest.mark.untraced
+
 RECORDINGS = Path(__file__).resolve().parents[2] / "indicators" / "recordings"
 FILES = {
     exchange.parent.relative_to(RECORDINGS).as_posix(): tuple(

@@ -10,6 +10,8 @@ from yhovi.engine.read.readers import read
 
 from support.figures import EMPLOYMENT_2023
 
+pytestmark = pytest.mark.untraced
+
 DISTRICTS = tuple(EMPLOYMENT_2023)
 OLD_DISTRICTS = tuple(f"E0700016{number}" for number in range(3, 10))
 PAY = "ons/ashe-table-8-7a/data.csv"

@@ -8,6 +8,8 @@ import pytest
 
 from support.figures import EMPLOYMENT_2023
 
+pytestmark = pytest.mark.untraced
+
 DISTRICTS = tuple(EMPLOYMENT_2023)
 AREAS = {*DISTRICTS, "E12000003", "E92000001"}
 MORTALITY, EXPECTANCY = "fingertips/93721/data.csv", "fingertips/90366/data.csv"

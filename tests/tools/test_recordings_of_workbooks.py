@@ -4,6 +4,8 @@ import pytest
 
 from support.figures import EMPLOYMENT_2023, GVA_2023
 
+pytestmark = pytest.mark.untraced
+
 DISTRICTS = set(EMPLOYMENT_2023)
 SHEETS = [f"Table {number}{part}" for number in ("1.1", "2.1", "3.1", "7.1", "7.3") for part in "abcd"]
 SURVIVAL = [f"Table 5.1{part}" for part in "abcde"]

@@ -11,6 +11,8 @@ from yhovi.connectors.base import Reading, SourceError
 from yhovi.engine.read.readers import read
 from yhovi.engine.read.rowset import RowSet
 
+pytestmark = pytest.mark.untraced
+
 FOLDERS = ("nomis", "ons", "fingertips", "ofcom", "desnz", "sport_england", "els", "other", "files")
 
 PLAIN_CSV = {

@@ -18,6 +18,8 @@ from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.loads import NOW, make_load, make_many, make_row
 
+pytestmark = pytest.mark.untraced
+
 CHILD = Path(__file__).with_name("child.py")
 WRITERS = 10
 NAMES = tuple(f"S-{number % 5}" for number in range(WRITERS))

@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 from yhovi.engine.warehouse.values import Area, RunStart
 
+pytestmark = pytest.mark.untraced
+
 CHILD = Path(__file__).with_name("child.py")
 MOMENTS = 5
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from yhovi.engine.warehouse.database import Database
 from yhovi.engine.warehouse.tables import incoming_scope, load, load_input
@@ -17,6 +18,8 @@ from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.loads import NOW, make_load, make_row
 from support.tds import Stub
+
+pytestmark = pytest.mark.untraced
 
 MANY = 5_000
 PARAMETERS = 2_098  # of 2,100, of which a text and its declarations take two
