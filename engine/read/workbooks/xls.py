@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -20,6 +22,17 @@ _CELLS = frozenset({0x0203, 0x0204, 0x027E, 0x00FD, _ERROR, _FORMULA, _RICH})
 _UNSURE = frozenset({_ERROR, _FORMULA, _RICH})
 _NO_NUMBER, _ERROR_VALUE = b"\xff\xff", 2
 _TO_BE_CALCULATED = 0x1
+
+# Where old records say what isn't so, the library may end the whole process, which nothing in it can prevent.
+_REHEARSAL = """
+import io, sys
+from python_calamine import CalamineError, CalamineWorkbook
+try:
+    CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())).close()
+except CalamineError:
+    pass
+"""
+_SECONDS = 600
 
 _begin = struct.Struct("<HHHH").unpack_from
 _pair = struct.Struct("<HH").unpack_from
@@ -44,7 +57,24 @@ def scan_xls(stream: BinaryIO) -> list[Scan]:
     # the last record may be shorter than what is looked at of each
     content = files.read(book) + bytes(8)
     with shortage_refused():
-        return [_scanned(content, name, start) for name, start in list(_sheets(content))]
+        scans = [_scanned(content, name, start) for name, start in list(_sheets(content))]
+    _rehearse(stream)
+    return scans
+
+
+def _rehearse(stream: BinaryIO) -> None:
+    """Load the workbook in another process first, to see whether that outlives it."""
+    stream.seek(0)
+    try:
+        subprocess.run(  # noqa: S603  (this very Python, and a program that nobody else has a say in)
+            [sys.executable, "-I", "-c", _REHEARSAL],
+            input=stream.read(),
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        )
+    except subprocess.SubprocessError:
+        raise damaged("workbook") from None
 
 
 def _sheets(content: bytes) -> Iterator[tuple[str, int]]:

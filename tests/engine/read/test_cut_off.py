@@ -30,7 +30,6 @@ def table(content: str, **options: object) -> pa.Table:
     st.sampled_from(["\n", "\r\n"]),
     st.floats(0, 1),
 )
-@pytest.mark.nightly
 def test_wherever_it_is_cut_it_is_refused_or_only_its_last_field_is_shorter(
     rows: list[list[str]], end: str, share: float
 ) -> None:
@@ -42,9 +41,12 @@ def test_wherever_it_is_cut_it_is_refused_or_only_its_last_field_is_shorter(
         return
     there = rows[: len(found)]
     assert found[:-1] == there[:-1]
-    if found:
-        *first, last = found[-1]
-        assert (first, (last or "")) == (there[-1][:-1], there[-1][-1][: len(last or "")])
+    for cells, whole_cells in zip(found[-1:], there[-1:], strict=True):
+        # a first row that is cut can't be told from one of a table whose last columns are blank
+        kept_cells = [cell for cell in cells if cell] if len(found) == 1 else [cell or "" for cell in cells]
+        *first, last = kept_cells or [""]
+        assert first == whole_cells[: len(first)]
+        assert last == whole_cells[len(first)][: len(last)]
 
 
 TABLE = "a,b\n1,2\n3,45\n"

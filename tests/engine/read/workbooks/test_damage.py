@@ -8,11 +8,12 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.connectors.base import Reading, SourceError
 from yhovi.engine.read.readers import read
 
+from support.properties import tried
 from support.workbooks import (
     Error,
     Formula,
@@ -31,8 +32,6 @@ from support.workbooks import (
     xlsx,
     zipped,
 )
-
-pytestmark = pytest.mark.nightly
 
 ROWS = [["area", "a", "b"], ["Leeds", 1.5, Error("#N/A")], ["York", Formula(2.0), Formula(Error("#REF!"))]]
 SHEET = (
@@ -74,7 +73,7 @@ def outcome(content: bytes) -> int:
 
 @pytest.mark.parametrize("kind", BOOKS)
 @given(st.data(), CHANGES)
-@settings(max_examples=150)
+@tried(150)
 def test_in_any_part_of_a_zip(kind: str, data: st.DataObject, changes: list[tuple[float, bytes, int]]) -> None:
     """The zip itself is whole, so that what is in the part is all that can be noticed."""
     with zipfile.ZipFile(io.BytesIO(BOOKS[kind])) as archive:
@@ -84,14 +83,14 @@ def test_in_any_part_of_a_zip(kind: str, data: st.DataObject, changes: list[tupl
 
 
 @given(CHANGES)
-@settings(max_examples=200)
+@tried(200)
 def test_in_the_records_of_an_old_workbook(changes: list[tuple[float, bytes, int]]) -> None:
     start = OLD.index(b"\x09\x08\x10\x00")
     assert outcome(compound({"Workbook": changed(OLD[start : start + 700], changes)})) < 70_000
 
 
 @given(st.lists(st.tuples(st.integers(0, 1535), st.binary(min_size=1, max_size=4)), min_size=1, max_size=3))
-@settings(max_examples=200)
+@tried(200)
 def test_in_the_headers_of_an_old_workbook(changes: list[tuple[int, bytes]]) -> None:
     content = bytearray(OLD)
     for at, put in changes:
