@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from ...connectors.base import DATABASE, LANDED, Answer, Request
+from ...connectors.refusals import REFUSALS
 from ..bronze import Bronze, Evidence, Kept, Landing, Proof, Record
 from ..bronze import Validators as Known
 from ..databases import Databases
@@ -92,10 +93,20 @@ def from_source(sender: Sender, databases: Databases, bronze: Bronze) -> Answers
                 return databases.send(request)
             return _fetched(sender, bronze, fetch, request)
         except ExtractError as error:
-            refused[request.key] = error
-            raise
+            refused[request.key] = error = _with_cure_by_hand(fetch, request, error)
+            raise error from None
 
     return answer
+
+
+def _with_cure_by_hand(fetch: Fetch, request: Request, error: ExtractError) -> ExtractError:
+    """The same, with what a person can do about a site that gives its files to browsers only."""
+    reason = REFUSALS.get(urlsplit(request.url).hostname or "")
+    if reason is None:
+        return error
+    release = fetch.ask.query.get("release", "RELEASE")
+    by_hand = f"Download the file in a browser, and: yhovi land {fetch.ask.dataset} FILE --release {release}"
+    return ExtractError(error.message, f"{reason}. {by_hand}")
 
 
 def _fetched(sender: Sender, bronze: Bronze, fetch: Fetch, request: Request) -> Answer:

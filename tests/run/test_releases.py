@@ -590,7 +590,8 @@ def test_a_site_that_keeps_programs_out_says_so_and_a_landed_file_stands_in(stag
             "FIXED": (
                 "https://www.ofcom.org.uk/phones-and-broadband/coverage-and-speeds/infrastructure-research "
                 'answered 403 Forbidden, saying "Just a moment...". '
-                "The source may block this machine, or ask for a key now: open the address in a browser."
+                "Ofcom's site answers scripts with 403. Download the file in a browser, and: "
+                "yhovi land ofcom/fixed FILE --release 202209_fixed_broadband_coverage_r01"
             )
         },
     )
