@@ -132,7 +132,8 @@ def test_status_reads_the_demonstration_where_there_is_nothing_else(
     cli: Cli, demonstrated: Demonstration, tmp_path: Path
 ) -> None:
     said = cli("status", "--json")
-    assert said.err == f"database: {tmp_path / 'yhovi-demo.db'} (no yhovi.toml was found), a demonstration\n"
+    database = f"database: {tmp_path / 'yhovi-demo.db'} (no yhovi.toml was found), a demonstration"
+    assert said.err.splitlines()[1:] == [database]
     told = {row["indicator"]: (row["status"], row["latest_period"], row["rows"]) for row in said.json}
     assert list(told) == [indicator for indicator in SHIPPED if indicator not in DRAFTS]
     assert {indicator: (how, rows) for indicator, (how, _, rows) in told.items()} == {
@@ -207,7 +208,10 @@ BAD_INPUT: dict[str, tuple[Any, list[str], int, list[str]]] = {
         nothing,
         ["run", "--demo"],
         2,
-        ["error: Say which indicators: by id, or --all.", "  yhovi list shows them."],
+        [
+            "error: Say which indicators: by id, by --domain, --subdomain or --source, or --all.",
+            "  yhovi list shows them.",
+        ],
     ),
     "demo and replay": (
         nothing,
@@ -332,16 +336,16 @@ def test_a_full_disk(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_bug_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Only a bug shows where it happened, and it costs no other indicator."""
-    from yhovi.engine.run import conductor
+    from yhovi.engine.run import making
 
-    extract = conductor.extract
+    understand = making.understand
 
-    def broken(plan: Any, *rest: Any, **said: Any) -> Any:
-        if plan.spec.id == "E-EJ-01":
+    def broken(asked: Any, *rest: Any, **said: Any) -> Any:
+        if asked.plan.spec.id == "E-EJ-01":
             raise ZeroDivisionError("division by zero")
-        return extract(plan, *rest, **said)
+        return understand(asked, *rest, **said)
 
-    monkeypatch.setattr(conductor, "extract", broken)
+    monkeypatch.setattr(making, "understand", broken)
     said = cli("run", "E-BE-11", "E-EJ-01", "S-HE-05", "--demo")
     assert said.code == 6
     assert "error: E-EJ-01: This is a bug in yhovi (ZeroDivisionError: division by zero)." in said.err
@@ -352,16 +356,16 @@ def test_a_bug_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 def test_interrupting_a_run(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ctrl-C: exit 130, the run is recorded as interrupted, what was loaded before stays."""
-    from yhovi.engine.run import conductor
+    from yhovi.engine.run import making
 
-    extract = conductor.extract
+    understand = making.understand
 
-    def interrupted(plan: Any, *rest: Any, **said: Any) -> Any:
-        if plan.spec.id == "E-EJ-01":
+    def interrupted(asked: Any, *rest: Any, **said: Any) -> Any:
+        if asked.plan.spec.id == "E-EJ-01":
             raise KeyboardInterrupt
-        return extract(plan, *rest, **said)
+        return understand(asked, *rest, **said)
 
-    monkeypatch.setattr(conductor, "extract", interrupted)
+    monkeypatch.setattr(making, "understand", interrupted)
     assert cli("run", "E-BE-11", "E-EJ-01", "S-HE-05", "--demo").code == 130
     database = tmp_path / "yhovi-demo.db"
     with closing(sqlite3.connect(database)) as connection:

@@ -10,7 +10,7 @@ import yhovi.indicators
 from yhovi.engine.catalogue import compile_plans, surroundings
 from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
-from yhovi.engine.spec import read_specs
+from yhovi.engine.spec import Reading, read_specs
 
 CATALOGUE = Path(str(files(yhovi.indicators)))
 FILES = {file.stem: file for file in sorted(CATALOGUE.rglob("*.y*ml"))}
@@ -20,11 +20,17 @@ pytestmark = [pytest.mark.untraced, pytest.mark.parametrize("indicator", FILES)]
 
 
 @cache
+def read() -> Reading:
+    """The whole catalogue."""
+    return read_specs([CATALOGUE])
+
+
+@cache
 def planned(indicator: str) -> Plan:
     """The plan of one spec, which must be without fault."""
-    reading = read_specs([FILES[indicator]], CATALOGUE)
-    assert list(map(str, reading.problems)) == []
-    (plan,) = compile_plans(reading.specs, SETTINGS)
+    reading = read()
+    assert [str(problem) for problem in reading.problems if problem.file == FILES[indicator]] == []
+    (plan,) = compile_plans([spec for spec in reading.specs if spec.id == indicator], SETTINGS)
     return plan
 
 

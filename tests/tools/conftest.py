@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -62,9 +63,10 @@ def figures() -> Callable[[str], Rows]:
 
 @pytest.fixture(scope="session")
 def cells() -> Callable[[Path], Cells]:
-    """A workbook's sheets, as rows of cells."""
+    """A workbook's sheets, as rows of cells, each read once."""
     openpyxl = pytest.importorskip("openpyxl", reason="openpyxl is not installed")
 
+    @cache
     def read(workbook: Path) -> Cells:
         return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(workbook)}
 
