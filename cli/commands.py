@@ -6,7 +6,9 @@ Whatever is heavy is imported inside the commands, so that ``--help`` and ``vali
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +20,8 @@ from . import history
 from .database import database
 from .geography import geography
 from .listing import show_catalogue
+from .logs import start_log
+from .notify import Notify, Telling, notify
 from .options import (
     AsJson,
     AsRun,
@@ -25,21 +29,34 @@ from .options import (
     CatalogueFolder,
     DatabaseUrl,
     Demo,
+    Domains,
     Drafts,
     DryRun,
     Every,
+    FailFast,
+    Force,
     Ids,
     Indicators,
+    Jobs,
+    LogFormat,
+    MaxAge,
     OfDemo,
+    OnlyDue,
     Replay,
+    Resume,
     SettingsFile,
+    Since,
+    Sources,
+    Subdomains,
+    Until,
 )
-from .place import Place, committed, now, typed, version_of_yhovi
+from .place import SECRETS, Place, committed, now, typed, version_of_yhovi
 from .progress import progress
+from .quantities import age, day
+from .schedule import schedule
 from .sources import sources
 from .terminal import (
     count,
-    log_requests,
     note,
     print_error,
     print_json,
@@ -50,7 +67,11 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..engine.run.assembly import Errand
+    from ..engine.selection import Selection
+    from ..engine.spec import Spec
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -66,9 +87,9 @@ app.add_typer(geography, name="geography")
 app.add_typer(sources, name="sources")
 for _command in (history.get, history.loads, history.rollback, history.release_hold):
     app.command()(_command)
+app.command()(schedule)
+app.command()(notify)
 app.add_typer(database, name="db")
-
-_SECRETS = ("NOMIS_API_KEY", "STATXPLORE_API_KEY")
 
 
 @app.command()
@@ -76,15 +97,28 @@ def run(
     ids: Ids = None,
     indicator: Indicators = None,
     every: Every = False,
+    domain: Domains = None,
+    subdomain: Subdomains = None,
+    source: Sources = None,
+    only_due: OnlyDue = False,
     drafts: Drafts = False,
     demo: Demo = False,
     replay: Replay = False,
     as_run: AsRun = None,
     backfill: Backfill = False,
+    jobs: Jobs = 1,
+    force: Force = False,
+    fail_fast: FailFast = False,
+    max_age: MaxAge = "",
+    since: Since = "",
+    until: Until = "",
+    resume: Resume = "",
     database_url: DatabaseUrl = "",
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     dry_run: DryRun = False,
+    notices: Notify = None,
+    log_format: LogFormat = "",
     as_json: AsJson = False,
 ) -> None:
     """Fetch, transform, check and load indicators.
@@ -92,19 +126,27 @@ def run(
     Example: yhovi run --all --demo
     """
     from ..engine.run.assembly import destination, perform
+    from ..engine.run.commission import Manner, Window
+    from ..engine.run.due import due
 
     place = Place(settings, catalogue)
-    if backfill and demo:
-        raise UsageError("--backfill-vintage and --demo exclude each other.", "The demonstration has one vintage.")
-    further = {"database_url": database_url, "dry_run": dry_run, "backfill": backfill}
-    errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)
-    specs = place.to_run([*(ids or []), *(indicator or [])], every=every, drafts=drafts)
-    place.say_catalogue()
-    note(destination(place.settings, errand))
-    log_requests()
-    with progress(len(specs)) as watcher:
-        result = perform(specs, errand, place.settings, replace(place.world(), progress=watcher), place.specs)
-    show_result(result, as_json=as_json)
+    with Telling(place, said=notices, quiet=demo or dry_run) as telling:
+        if backfill and demo:
+            raise UsageError("--backfill-vintage and --demo exclude each other.", "The demonstration has one vintage.")
+        window = Window(day(since, "--since"), day(until, "--until"))
+        manner = Manner(backfill, jobs, force, fail_fast, age(max_age) if max_age else None, window)
+        further = {"database_url": database_url, "dry_run": dry_run, "manner": manner, "resume": resume}
+        errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)
+        wanted = partial(due, errand=errand, settings=place.settings, now=now()) if only_due else None
+        every = every or (only_due and not ids and not indicator)
+        specs = place.to_run(_selection(ids, indicator, every, domain, subdomain, source), drafts=drafts, due=wanted)
+        place.say_catalogue()
+        note(destination(place.settings, errand))
+        start_log(place, log_format)
+        with progress(len(specs)) as watcher:
+            result = perform(specs, errand, place.settings, replace(place.world(), progress=watcher), place.specs)
+        show_result(result, as_json=as_json)
+        telling.of(result, errand, specs)
     raise typer.Exit(result.exit_code)
 
 
@@ -139,6 +181,9 @@ def plan(
     ids: Ids = None,
     indicator: Indicators = None,
     every: Every = False,
+    domain: Domains = None,
+    subdomain: Subdomains = None,
+    source: Sources = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -150,7 +195,7 @@ def plan(
     from ..engine.catalogue import compile_plans
 
     place = Place(settings, catalogue)
-    specs = place.chosen([*(ids or []), *(indicator or [])], every=every)
+    specs = place.chosen(_selection(ids, indicator, every, domain, subdomain, source))
     described = [one.described() for one in compile_plans(specs, place.settings)]
     if as_json:
         print_json(described)
@@ -185,7 +230,7 @@ def preview(
     errand = _errand(place, demo=demo, replay=replay, as_run=as_run)
     specs = place.with_what_it_is_made_of(indicator)
     place.say_catalogue()
-    log_requests()
+    start_log(place)
     seen = looked_at(specs, errand, place.settings, place.world(), Look(rows, step, area))
     if as_json:
         print_json(seen.described())
@@ -231,7 +276,14 @@ def explain(
 
 
 @app.command("list")
-def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = None, as_json: AsJson = False) -> None:
+def list_indicators(
+    domain: Domains = None,
+    subdomain: Subdomains = None,
+    source: Sources = None,
+    catalogue: CatalogueFolder = None,
+    settings: SettingsFile = None,
+    as_json: AsJson = False,
+) -> None:
     """List the indicators of the catalogue.
 
     A draft isn't verified yet, and a component only feeds others. On a terminal they come by domain, with counts.
@@ -239,7 +291,7 @@ def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = 
     Example: yhovi list --json
     """
     place = Place(settings, catalogue)
-    specs = place.specs
+    specs = place.chosen(_selection((), (), True, domain, subdomain, source))
     place.say_catalogue()
     show_catalogue(specs, as_json=as_json)
 
@@ -248,6 +300,9 @@ def list_indicators(catalogue: CatalogueFolder = None, settings: SettingsFile = 
 def show(
     ids: Ids = None,
     indicator: Indicators = None,
+    domain: Domains = None,
+    subdomain: Subdomains = None,
+    source: Sources = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -257,7 +312,8 @@ def show(
     Example: yhovi show E-EJ-01
     """
     place = Place(settings, catalogue)
-    cards = [spec.described() for spec in place.chosen([*(ids or []), *(indicator or [])], every=False)]
+    chosen = place.chosen(_selection(ids, indicator, False, domain, subdomain, source))
+    cards = [spec.described() for spec in chosen]
     if as_json:
         print_json(cards)
     else:
@@ -321,23 +377,51 @@ def _show_awaited(place: Place, *, said: bool, as_json: bool) -> None:
 
 @app.command()
 def status(
+    late: Annotated[bool, typer.Option("--late", help="Those of which newer figures are overdue.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="Those of which newer figures should come out by now.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Those that failed when they were run last.")] = False,
+    domain: Domains = None,
+    subdomain: Subdomains = None,
+    source: Sources = None,
     demo: OfDemo = False,
     database_url: DatabaseUrl = "",
+    catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is loaded, and what failed last.
+    """Show what is loaded, what failed last, what is due.
 
-    For each indicator the latest period, the last load and the last failure.
+    For each indicator the latest period, the last load, the last failure, and when newer figures are expected. With
+    several of --late, --due and --failed, those of any.
 
-    Example: yhovi status --demo
+    Example: yhovi status --late --failed --demo
     """
-    from ..engine.run.status import loaded
+    from ..engine.run.status import overview
 
-    place = Place(settings, None)
-    rows, said = loaded(place.settings, now(), demo=demo, said=database_url)
-    note(said)
-    show_rows(rows, as_json=as_json)
+    place = Place(settings, catalogue)
+    specs = _specs_if_right(place)
+    seen = overview(place.settings, specs, now(), demo=demo, said=database_url)
+    if domain or subdomain or source:
+        meant = place.chosen(_selection((), (), True, domain, subdomain, source))
+        seen = seen.of([spec.id for spec in meant])
+    note(seen.database)
+    if not as_json:
+        note(seen.headline)
+    states = [state for state, said in {"late": late, "due": due}.items() if said]
+    if states or failed:
+        seen = seen.only(states, failed=failed)
+    show_rows([one.described() if as_json else one.line() for one in seen.standings], as_json=as_json)
+
+
+def _specs_if_right(place: Place) -> tuple[Spec, ...] | None:
+    """The catalogue; without it what is loaded can be told all the same, and why is said."""
+    try:
+        specs = place.specs
+    except SpecError as error:
+        note(f"what is due can't be told: {error.message} yhovi validate-specs names each.")
+        return None
+    place.say_catalogue()
+    return specs
 
 
 @app.command()
@@ -361,7 +445,7 @@ def doctor(
         settings=lambda: place.settings,
         catalogue=lambda: place.catalogue,
         secret=place.secret,
-        secret_names=_SECRETS,
+        secret_names=SECRETS,
         now=now(),
         here=Path.cwd(),
         demo=demo,
@@ -377,6 +461,21 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
     if version:
         print(version_of_yhovi())
         raise typer.Exit
+
+
+def _selection(
+    ids: Sequence[str] | None,
+    indicators: Sequence[str] | None,
+    every: bool,
+    domains: Sequence[str] | None,
+    subdomains: Sequence[str] | None,
+    sources: Sequence[str] | None,
+) -> Selection:
+    """Which indicators are meant, by what was typed."""
+    from ..engine.selection import Selection
+
+    meant = (*(ids or ()), *(indicators or ()))
+    return Selection(meant, every, tuple(domains or ()), tuple(subdomains or ()), tuple(sources or ()))
 
 
 def _errand(place: Place, *, demo: bool, replay: bool, as_run: str | None, **further: Any) -> Errand:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from .logs import start_log
 from .options import AsJson, SettingsFile
 from .place import Place, version_of_yhovi
-from .terminal import log_requests, print_json, show_rows
+from .terminal import print_json, show_rows
 
 geography = typer.Typer(
     no_args_is_help=True,
@@ -136,7 +137,7 @@ def refresh(
 
     place = Place(settings, None)
     wish = Wish(tuple(service or ()), changes, boundaries, apply, accept_unexplained)
-    log_requests()
+    start_log(place)
     found = refreshed(wish, place.settings, place.world(), version_of_yhovi())
     if as_json:
         print_json(found.described())

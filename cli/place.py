@@ -19,12 +19,20 @@ from ..engine.errors import SpecError, UsageError
 from .terminal import count, note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..engine.catalogue import Found
     from ..engine.run.assembly import World
+    from ..engine.selection import Selection
     from ..engine.settings import Settings
     from ..engine.spec import Spec
 
+    Due = Callable[[Sequence[Spec]], Mapping[str, str]]
+
 _GIT_SECONDS = 5
+
+SECRETS = ("NOMIS_API_KEY", "STATXPLORE_API_KEY")
+"""The secrets that sources take."""
 
 
 class Place:
@@ -73,27 +81,50 @@ class Place:
         """The folders of recorded answers: the catalogue's own, then the built-in one."""
         return list(dict.fromkeys([self.catalogue.folder / "recordings", _built_in() / "recordings"]))
 
-    def chosen(self, ids: Sequence[str], *, every: bool) -> tuple[Spec, ...]:
-        """The specs of these ids, or all; in the catalogue's order, each once."""
-        if every == bool(ids):
-            raise UsageError("Say which indicators: by id, or --all.", "yhovi list shows them.")
-        specs = self.specs
-        known = [spec.id for spec in specs]
-        for one in ids:
-            if one not in known:
-                raise UsageError(f"There is no indicator {one} in {self.catalogue.folder}.", _nearest(one, known))
-        return tuple(spec for spec in specs if every or spec.id in ids)
+    def chosen(self, selection: Selection) -> tuple[Spec, ...]:
+        """The specs that are meant; in the catalogue's order, each once."""
+        from ..engine.selection import select
 
-    def to_run(self, ids: Sequence[str], *, every: bool, drafts: bool) -> tuple[Spec, ...]:
-        """The specs of these ids, or all, and what they are made of; drafts only where those are asked for."""
-        chosen = self.chosen(ids, every=every)
+        return select(self.specs, selection, str(self.catalogue.folder))
+
+    def to_run(self, selection: Selection, *, drafts: bool, due: Due | None = None) -> tuple[Spec, ...]:
+        """The specs that are meant, and what they are made of; drafts only where those are asked for.
+
+        With ``due`` only those that it says should run. What is made of any comes too, unless they are said by id.
+        """
+        chosen = self._without_drafts(self.chosen(selection), selection, drafts=drafts)
+        if due is not None:
+            reasons = due(chosen)
+            self._say_due(reasons, chosen)
+            chosen = [spec for spec in chosen if spec.id in reasons]
+        if due is not None or selection.by_attribute:
+            chosen = self._with_dependants(chosen, drafts=drafts)
+        return self.with_inputs(chosen)
+
+    def _without_drafts(self, chosen: Sequence[Spec], selection: Selection, *, drafts: bool) -> list[Spec]:
         held = [] if drafts else [spec for spec in chosen if spec.draft]
-        if held and not every:
+        if held and selection.ids:
             said = " ".join(f"{spec.id} is a draft: {spec.status_reason.rstrip('.')}." for spec in held)
             raise UsageError(said, f"yhovi preview {held[0].id} loads nothing; to run it all the same, add --drafts.")
         if held:
             note(f"left out: {count(len(held), 'draft')} ({', '.join(spec.id for spec in held)})")
-        return self.with_inputs([spec for spec in chosen if drafts or not spec.draft])
+        return [spec for spec in chosen if drafts or not spec.draft]
+
+    def _say_due(self, reasons: Mapping[str, str], chosen: Sequence[Spec]) -> None:
+        from ..engine.run.due import counted
+
+        said = f": {counted(reasons)}" if reasons else ", so that nothing runs; yhovi status says what is expected when"
+        note(f"due: {len(reasons)} of {count(len(chosen), 'indicator')}{said}")
+
+    def _with_dependants(self, chosen: Sequence[Spec], *, drafts: bool) -> list[Spec]:
+        """These and what is made of them; says what comes in addition."""
+        from ..engine.spec import dependants
+
+        names = set(dependants([spec.id for spec in chosen], self.specs))
+        more = [spec for spec in self.specs if spec.id in names and (drafts or not spec.draft)]
+        if more:
+            note(f"also: {', '.join(spec.id for spec in more)}, made of what runs")
+        return [*chosen, *more]
 
     def with_inputs(self, chosen: Sequence[Spec]) -> tuple[Spec, ...]:
         """These and what they are made of, in the order in which they can run; says what comes in addition."""
@@ -108,10 +139,11 @@ class Place:
 
     def with_what_it_is_made_of(self, said: str) -> tuple[Spec, ...]:
         """A spec by its id or its file, after the catalogue's specs that it is made of."""
+        from ..engine.selection import Selection
         from ..engine.spec import SUFFIXES, read_specs, with_inputs
 
         if not said.endswith(SUFFIXES):
-            (chosen,) = self.chosen([said], every=False)
+            (chosen,) = self.chosen(Selection(ids=(said,)))
             return with_inputs([chosen.id], self.specs)
         reading = read_specs([Path(said)], self.catalogue.folder)
         if reading.problems:
@@ -184,10 +216,3 @@ def typed() -> str:
     from ..engine.addresses import concealed
 
     return " ".join(["yhovi", *map(concealed, sys.argv[1:])])
-
-
-def _nearest(said: str, known: Sequence[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(said.upper(), known, n=1)
-    return f"Did you mean {near[0]}?" if near else "yhovi list shows those there are."

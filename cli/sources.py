@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..engine.errors import EXIT_OK
+from .logs import start_log
 from .options import AsJson, CatalogueFolder, SettingsFile
 from .place import Place, version_of_yhovi
 from .progress import progress
-from .terminal import log_requests, note, print_error, print_json, show_rows
+from .terminal import note, print_error, print_json, show_rows
 
 if TYPE_CHECKING:
     from ..engine.run.sources_check import Checked
@@ -96,11 +97,12 @@ def check(
     """
     from ..engine.run.sources_check import Checking
     from ..engine.run.sources_check import check as checked
+    from ..engine.selection import Selection
 
     place = Place(settings, catalogue)
-    specs = place.to_run((), every=True, drafts=False)
+    specs = place.to_run(Selection(every=True), drafts=False)
     place.say_catalogue()
-    log_requests()
+    start_log(place)
     checking = Checking(live, place.recordings, version_of_yhovi())
     with progress(len(specs)) as watcher:
         found = checked(specs, checking, place.settings, replace(place.world(), progress=watcher))
@@ -111,7 +113,7 @@ def check(
 def _described(place: Place, source: str, dataset: str, *, refresh: bool) -> Described:
     from ..engine.run.sources_describe import describe as asked
 
-    log_requests()
+    start_log(place)
     return asked(source, dataset, place.settings, place.world(), version_of_yhovi(), refresh=refresh)
 
 

@@ -19,18 +19,6 @@ if TYPE_CHECKING:
 _SHORT = 24
 
 
-def log_requests() -> None:
-    """Every request as a line where nobody watches; on a terminal only what went wrong on the way."""
-    import logging
-
-    # Only yhovi's own lines: those of libraries may hold an address with a secret in it.
-    logger = logging.getLogger("yhovi")
-    logger.setLevel(logging.WARNING if sys.stderr.isatty() else logging.INFO)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logger.handlers = [handler]
-
-
 def show_result(result: Result, *, as_json: bool) -> None:
     """What came of a run: a table, then what became of files in the inbox, and every warning and error."""
     if as_json:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from .addresses import PASSWORD_VARIABLE, Access, concealed, holds_password, password_variable, with_password
 from .errors import SettingsError
+from .notices.channels import Channel, Email, Lineage, NoticeFile, Notify, Webhook
 
 FILE_NAME = "yhovi.toml"
 DATABASE_NAME = "yhovi.db"
@@ -29,10 +30,19 @@ _DATABASE = re.compile(r"[a-z][a-z0-9_]*")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+_]*://")
 _SQLITE_FILE = re.compile(r"(?P<scheme>sqlite(\+\w+)?):///(?P<path>[^?:][^?]*)(?P<options>\?.*)?", re.DOTALL)
 _URL_CURE = "It must be a SQLAlchemy URL, such as postgresql://user@host/name."
+_WEB = re.compile(r"https?://[^\s/@?#]+([/?][^\s]*)?")
+_MAIL = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HERE = ("localhost", "127.0.0.1", "::1")
+_PORTS: Mapping[str, int] = MappingProxyType({"starttls": 587, "tls": 465, "none": 25})
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _are_texts(value: object) -> bool:
@@ -67,6 +77,30 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and bool(_NAME.fullmatch(value))
 
 
+def _is_web(value: object) -> bool:
+    return isinstance(value, str) and bool(_WEB.fullmatch(value))
+
+
+def _is_mail(value: object) -> bool:
+    return isinstance(value, str) and bool(_MAIL.fullmatch(value))
+
+
+def _are_mail(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(map(_is_mail, value))
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(map(_is_table, value))
+
+
+def _is_variable(value: object) -> bool:
+    return isinstance(value, str) and bool(_VARIABLE.fullmatch(value))
+
+
+def _one_of(*allowed: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and value in allowed
+
+
 Rules = Mapping[str, tuple[Callable[[object], bool], str]]
 
 # Each setting: what is asked of its value, and the same in the words of an error.
@@ -84,6 +118,9 @@ _KEYS: Rules = MappingProxyType(
         "hosts": (_are_texts, "a list of further hosts that the file connector may ask"),
         "mirrors": (_are_addresses, "a table of publishers' addresses and the addresses asked in their place"),
         "http": (_is_table, "a table with attempts, deadline, connect_timeout and read_timeout"),
+        "log": (_is_table, "a table with format, level, file, max_bytes and backups"),
+        "notify": (_is_table, "a table with when, email, webhook and file"),
+        "openlineage": (_is_table, "a table with url or file, and namespace"),
     }
 )
 _TABLES: Mapping[str, Rules] = MappingProxyType(
@@ -98,7 +135,48 @@ _TABLES: Mapping[str, Rules] = MappingProxyType(
             "connect_timeout": (_is_above_zero, "a number of seconds above 0"),
             "read_timeout": (_is_above_zero, "a number of seconds above 0"),
         },
+        "log": {
+            "format": (_one_of("auto", "human", "json"), "auto, human or json"),
+            "level": (_one_of("debug", "info", "warning", "error"), "debug, info, warning or error"),
+            "file": (_is_filled, "the file to which lines of the log are added"),
+            "max_bytes": (_is_count, "a whole number above 0"),
+            "backups": (_is_count, "a whole number above 0"),
+        },
+        "notify": {
+            "when": (_one_of("failure", "change", "always"), "failure, change or always"),
+            "email": (_are_tables, "tables, each under [[notify.email]]"),
+            "webhook": (_are_tables, "tables, each under [[notify.webhook]]"),
+            "file": (_are_tables, "tables, each under [[notify.file]]"),
+        },
+        "openlineage": {
+            "url": (_is_web, "an address that begins with https:// or http://"),
+            "file": (_is_filled, "the file to which events are added"),
+            "namespace": (_is_filled, "the name of this installation among others"),
+        },
     }
+)
+_CHANNELS: Mapping[str, Rules] = MappingProxyType(
+    {
+        "email": {
+            "host": (_is_filled, "the name of a mail server"),
+            "port": (_is_count, "a whole number above 0"),
+            "security": (_one_of("starttls", "tls", "none"), "starttls, tls or none"),
+            "user": (_is_text, "the name under which the mail server knows yhovi"),
+            "from": (_is_mail, "an address such as yhovi@example.org"),
+            "to": (_are_mail, 'a list of addresses such as ["data@example.org"]'),
+        },
+        "webhook": {
+            "url_env": (_is_variable, "the name of an environment variable"),
+            "shape": (_one_of("slack", "teams", "json"), "slack, teams or json"),
+        },
+        "file": {
+            "path": (_is_filled, "the file to which messages are added"),
+            "format": (_one_of("text", "json"), "text or json"),
+        },
+    }
+)
+_NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"email": ("host", "from", "to"), "webhook": ("url_env", "shape"), "file": ("path",)}
 )
 _ACCESS: Rules = MappingProxyType(
     {
@@ -107,6 +185,20 @@ _ACCESS: Rules = MappingProxyType(
         "seconds": (_is_above_zero, "a number of seconds above 0"),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """What the log looks like, from which level on, and in which file it is kept beside what is printed.
+
+    ``level`` is empty where it depends: on a terminal warnings, elsewhere every request.
+    """
+
+    format: Literal["auto", "human", "json"] = "auto"
+    level: str = ""
+    file: Path | None = None
+    max_bytes: int = 10_000_000
+    backups: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +224,9 @@ class Settings:
     holds_password: bool = False
     databases: Mapping[str, Access] = field(default_factory=lambda: MappingProxyType({}))
     inbox: Path | None = None
+    log: Logs = field(default_factory=Logs)
+    notify: Notify = field(default_factory=Notify)
+    lineage: Lineage = field(default_factory=Lineage)
 
     @property
     def inbox_folder(self) -> Path:
@@ -185,6 +280,11 @@ def _check(said: Mapping[str, Any], where: str) -> None:
         _check_keys(said.get(table, {}), rules, f"{where}, [{table}]", "key of this table")
     for name, one in said.get("databases", {}).items():
         _check_database(name, one, where)
+    for kind in _CHANNELS:
+        for one in said.get("notify", {}).get(kind, []):
+            _check_channel(kind, one, f"{where}, [[notify.{kind}]]")
+    if "openlineage" in said and not {"url", "file"} & said["openlineage"].keys():
+        raise SettingsError(f"{where}, [openlineage]: it says neither url nor file.", "Say where events are to go.")
 
 
 def _check_database(name: str, said: object, where: str) -> None:
@@ -198,6 +298,20 @@ def _check_database(name: str, said: object, where: str) -> None:
     _check_keys(table, _ACCESS, place, "key of this table")
     if "url" not in table:
         raise SettingsError(f"{place}: the url is missing.", _URL_CURE)
+
+
+def _check_channel(kind: str, said: Mapping[str, Any], place: str) -> None:
+    # It isn't shown: who mistook it for the address itself has written a secret.
+    if kind == "webhook" and not _is_variable(said.get("url_env", "A")):
+        cure = "Put the address into an environment variable, and its name here: whoever knows the address can post."
+        raise SettingsError(f"{place}: url_env isn't the name of an environment variable.", cure)
+    _check_keys(said, _CHANNELS[kind], place, "key of this table")
+    for key in _NEEDED[kind]:
+        if key not in said:
+            raise SettingsError(f"{place}: {key} is missing.", f"It must be {_CHANNELS[kind][key][1]}.")
+    if said.get("user") and said.get("security") == "none" and said["host"] not in _HERE:
+        cure = 'Say security = "starttls" or "tls", or leave out the user where the server needs none.'
+        raise SettingsError(f"{place}: a password would be sent unencrypted.", cure)
 
 
 def _check_keys(said: Mapping[str, Any], rules: Rules, where: str, what: str) -> None:
@@ -233,7 +347,30 @@ def _settled(said: Mapping[str, Any], base: Path, file: Path | None) -> Settings
         file=file,
         geography=base / said["geography"] if "geography" in said else None,
         inbox=_apart(base / said["inbox"], base / said.get("data_root", ".")) if "inbox" in said else None,
+        log=Logs(**_with_file(said.get("log", {}), base)),
+        notify=_notify(said.get("notify", {}), base),
+        lineage=Lineage(**_with_file(said.get("openlineage", {}), base)),
     )
+
+
+def _with_file(said: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """A table with its file found from the folder of the settings."""
+    return {**said, **({"file": base / said["file"]} if "file" in said else {})}
+
+
+def _notify(said: Mapping[str, Any], base: Path) -> Notify:
+    """When people are told, and through which channels, in the order of their kinds."""
+    letters: list[Channel] = [_email(one) for one in said.get("email", [])]
+    webhooks = [Webhook(**one) for one in said.get("webhook", [])]
+    files = [NoticeFile(**{**one, "path": base / one["path"]}) for one in said.get("file", [])]
+    return Notify(said.get("when", "failure"), (*letters, *webhooks, *files))
+
+
+def _email(said: Mapping[str, Any]) -> Email:
+    security = said.get("security", "starttls")
+    further = {key: said[key] for key in ("host", "user") if key in said}
+    port = said.get("port", _PORTS[security])
+    return Email(sender=said["from"], to=tuple(said["to"]), security=security, port=port, **further)
 
 
 def _apart(inbox: Path, data_root: Path) -> Path:

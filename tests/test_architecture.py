@@ -187,6 +187,8 @@ PLANTED = (
     ("Connectors don't know each other", "connectors.nomis", "yhovi.connectors.fingertips"),
     ("Rooms know no source, only what all connectors speak", "engine.recipe", "yhovi.connectors"),
     ("Nothing imports the command line", "engine.run", "yhovi.cli"),
+    ("Nothing imports the flows", "cli.place", "yhovi.flows"),
+    ("Only the flows know Prefect", "engine.run", "prefect"),
     ("Only http sends", "connectors.file", "requests"),
     ("Only warehouse and databases speak SQL", "engine.run", "sqlalchemy"),
     ("Only bronze touches raw files", "engine.run", "fsspec"),
@@ -198,7 +200,12 @@ PLANTED = (
 def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What import-linter says of a copy of the package with every import of ``PLANTED`` added to it."""
     copy = tmp_path_factory.mktemp("planted") / "yhovi"
-    for path in (*PACKAGE.glob("*.py"), *PACKAGE.glob("cli/*.py"), *(PACKAGE / module for module in MODULES)):
+    for path in (
+        *PACKAGE.glob("*.py"),
+        *PACKAGE.glob("cli/*.py"),
+        *PACKAGE.glob("flows/*.py"),
+        *(PACKAGE / module for module in MODULES),
+    ):
         target = copy / path.relative_to(PACKAGE)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)

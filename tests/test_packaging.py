@@ -15,7 +15,7 @@ import yhovi
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("cli", "connectors", "engine", "indicators", "sql")
+FOLDERS = ("cli", "connectors", "engine", "flows", "indicators", "sql")
 ROOT_FILES = {"__init__.py", "py.typed"}
 LOCKS = ("run", "check")
 

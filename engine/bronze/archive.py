@@ -93,11 +93,11 @@ class Bronze:
                 return record
         return None
 
-    def exchange(self, source: str, dataset: str, exchange_id: str) -> Record | None:
-        """The complete exchange of that id; None where the archive has none."""
+    def exchange(self, source: str, dataset: str, exchange_id: str, exchange_key: str = "") -> Record | None:
+        """The complete exchange of that id, of that key if it is said; None where the archive has none."""
         ending = f"-{_component(exchange_id, 'exchange id')}.json"
         folder = f"{self._folder(source, dataset)}/exchanges"
-        for key in self._files.names(folder):
+        for key in [exchange_key[:16]] if exchange_key else self._files.names(folder):
             for name in self._manifests(f"{folder}/{key}"):
                 if name.endswith(ending):
                     return self._read_manifest(f"{folder}/{key}/{name}", manifests.record)

@@ -311,5 +311,5 @@ def _meaning(change: Change) -> tuple[str, ...]:
     return (change.event, change.date, change.before, change.after, change.flag)
 
 
-def _within(change: Change, codes: set[str]) -> bool:
+def _within(change: Change, codes: Set[str]) -> bool:
     return change.before in codes and change.event in ("recode", "same_footprint", "boundary_change")

@@ -49,6 +49,22 @@ class Sealed(str):
         return {self._secret.key: self._value} if self._secret.place == "header" else {}
 
 
+class SealedTarget(Sealed):
+    """The path and query of an address that is a secret as a whole, on their way to the wire."""
+
+    def __new__(cls, target: str) -> Self:
+        """What stands behind the host in the address."""
+        return super().__new__(cls, Secret("", "header", ""), target)
+
+    def into_url(self, url: str) -> str:  # noqa: ARG002  (it takes the place of whatever was said)
+        """The target itself."""
+        return self._value
+
+    def as_header(self) -> dict[str, str]:
+        """No header: it belongs into the first line of the request."""
+        return {}
+
+
 class _Connection(HTTPConnection):
     """Breaks the seal of a secret as it writes the request."""
 

@@ -4,9 +4,9 @@ A period is stored as an ISO 8601 interval, such as ``2023-04-01/P1Y`` for the f
 ``2023-06-30/P1D`` for what was counted on one day.
 """
 
-from .duration import Duration
+from .duration import Duration, later
 from .patterns import PERIOD_PATTERNS
 from .period import Period, matches
 from .reading import PatternArgument, PeriodPattern
 
-__all__ = ["PERIOD_PATTERNS", "Duration", "PatternArgument", "Period", "PeriodPattern", "matches"]
+__all__ = ["PERIOD_PATTERNS", "Duration", "PatternArgument", "Period", "PeriodPattern", "later", "matches"]

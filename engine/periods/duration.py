@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 _DURATION = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})D)?", re.ASCII)
 _MONTHS_OF_A_CALENDAR = 400 * 12  # after 400 years the same days come again
@@ -67,6 +68,17 @@ class Duration:
             return cls(12 * years + months, days)
         except ValueError as error:
             raise ValueError(f"'{iso}' is not a duration: {error}") from error
+
+
+def later(day: date, by: Duration, times: int = 1) -> date:
+    """The day so much later, several times that; where a month doesn't have that day, its last.
+
+    >>> later(date(2025, 12, 31), Duration.parse("P2M")).isoformat()
+    '2026-02-28'
+    """
+    year, month = divmod(12 * day.year + day.month - 1 + times * by.months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last)) + timedelta(days=times * by.days)
 
 
 def _first_day(month: int) -> int:

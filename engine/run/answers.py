@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
@@ -145,14 +145,20 @@ def judged(before: Record | None, now: Record) -> Evidence | None:
 
 def _same(before: Record, now: Record) -> Proof:
     """What shows that the rows are the same: what the source said, what came, or no more than the rows themselves."""
-    old, new = ({kept.request_key: kept for kept in record.kept} for record in (before, now))
-    if old.keys() != new.keys() or any(old[key].canonical != kept.canonical for key, kept in new.items()):
+    if not is_same(before.kept, now.kept):
         return "rows"
+    old, new = ({kept.request_key: kept for kept in record.kept} for record in (before, now))
     # what the source said is not modified stays retrieved when it was retrieved
     confirmed = all(old[key].retrieved_at == kept.retrieved_at for key, kept in new.items())
     if confirmed and all("etag" in kept.headers for kept in new.values()):
         return "etag"
     return "last_modified" if confirmed and all(_VERSIONS & kept.headers.keys() for kept in new.values()) else "hash"
+
+
+def is_same(before: Sequence[Kept], now: Sequence[Kept]) -> bool:
+    """Whether the same questions were answered with the same bytes, less what changes at every call."""
+    old, new = ({kept.request_key: kept.canonical for kept in answers} for answers in (before, now))
+    return old == new
 
 
 def _kept(record: Record, request: Request) -> Kept | None:

@@ -98,6 +98,12 @@ def look(settings: Settings, specs: Sequence[Spec]) -> tuple[Arrival, ...]:
     return tuple(sorted([*left, *ready], key=lambda arrival: arrival.path))
 
 
+def wanted(settings: Settings, specs: Sequence[Spec]) -> frozenset[str]:
+    """The ids of the specs that files in the inbox are for, as far as can be told at a glance."""
+    parcels, _ = _sorted_out(settings, specs)
+    return frozenset(name for parcel in parcels for name in serves(specs, parcel.dataset, parcel.release))
+
+
 def _sorted_out(settings: Settings, specs: Sequence[Spec]) -> tuple[list[_Parcel], list[Arrival]]:
     """What may be taken, and what stays."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +21,9 @@ from ..warehouse.values import Mode
 from ..warehouse.warehouse import Warehouse
 from . import arrivals
 from .answers import Answers, evidence_of, from_archive, from_recordings, from_source
-from .conductor import Commission, carry_out
-from .extract import Desk
+from .asking import Desk
+from .commission import Commission, Manner
+from .conductor import carry_out
 from .outcome import Result
 from .progress import UNWATCHED, Progress
 
@@ -55,7 +56,8 @@ class Errand:
     database_url: str = ""
     as_run: str | None = None
     dry_run: bool = False
-    backfill: bool = False
+    manner: Manner = field(default_factory=Manner)
+    resume: str = ""
 
 
 def database_url(settings: Settings, *, demo: bool, said: str = "") -> str:
@@ -115,7 +117,10 @@ def perform(
             stack.callback(warehouse.close)
         bronze.sweep(older_than=world.now() - _ABANDONED)
         found = arrivals.pick_up(settings, catalogue, bronze, world) if errand.mode == "live" else ()
-        return carry_out(Commission(plans, desk, warehouse, errand.mode, errand.command, errand.backfill, found))
+        done = warehouse.finished(errand.resume) if warehouse and errand.resume else frozenset()
+        return carry_out(
+            Commission(plans, desk, bronze, warehouse, errand.mode, errand.command, errand.manner, found, done)
+        )
 
 
 def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze, stack: ExitStack) -> Answers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,9 +13,10 @@ from urllib.parse import urlsplit
 from ...connectors.base import LANDED
 from ...connectors.refusals import REFUSALS
 from ..bronze import Bronze, Landing
+from ..calendar import Rhythm
 from ..catalogue import compile_plans
 from ..errors import YhoviError
-from ..periods import Duration, Period
+from ..periods import Period
 from ..plan import Plan
 from ..settings import Settings
 from ..spec import Spec
@@ -156,28 +156,14 @@ def awaited(settings: Settings, specs: Sequence[Spec], bronze: Bronze, now: date
     return Listing(settings.inbox_folder, found, look(settings, specs), note)
 
 
-def due(latest: Period, frequency: Duration, lag: Duration, today: date) -> Due:
+def due(latest: Period, rhythm: Rhythm, today: date) -> Due:
     """The newest release that should be out after the one whose figures end with ``latest``; else the first to come.
 
-    >>> due(Period.parse("2023-01-01/P1Y"), Duration.parse("P1Y"), Duration.parse("P7M"), date(2026, 1, 15)).since
+    >>> due(Period.parse("2023-01-01/P1Y"), Rhythm.parse("P1Y", "P7M"), date(2026, 1, 15)).since
     datetime.date(2025, 8, 1)
     """
-    times = 1
-    while _release_day(latest, frequency, lag, times + 1) <= today:
-        times += 1
-    end = _moved(latest.next_start, frequency, times) - timedelta(days=1)
-    return Due(_release_day(latest, frequency, lag, times), end)
-
-
-def _release_day(latest: Period, frequency: Duration, lag: Duration, times: int) -> date:
-    return _moved(_moved(latest.next_start, frequency, times), lag)
-
-
-def _moved(day: date, by: Duration, times: int = 1) -> date:
-    """So much later; a day that a month doesn't have is its last."""
-    year, month = divmod(12 * day.year + day.month - 1 + times * by.months, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last)) + timedelta(days=times * by.days)
+    expected = rhythm.expected(latest, max(rhythm.missed(latest, today), 1))
+    return Due(expected.on, expected.end)
 
 
 def _why(plan: Plan) -> str:
@@ -246,9 +232,9 @@ def _due(slot: Slot, landings: _Landings, loaded: Mapping[str, _Loaded], today: 
     """The next release by what is loaded; unknown while the file that was landed isn't loaded yet."""
     landed_at = landings.asked.retrieved_at if landings.asked else datetime.min.replace(tzinfo=UTC)
     found = (
-        due(loaded[spec.id].period, Duration.parse(spec.source.frequency), Duration.parse(spec.source.lag), today)
+        due(loaded[spec.id].period, spec.source.rhythm, today)
         for spec in slot.specs
-        if spec.id in loaded and landed_at - loaded[spec.id].retrieved_at < _SAME
+        if spec.id in loaded and not spec.source.discontinued and landed_at - loaded[spec.id].retrieved_at < _SAME
     )
     return min(found, default=None)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
 
-from ..observations import KEY
+from ..errors import StaleError
+from ..observations import KEY, SCHEMA
 from ..read.rowset import RowSet
+from ..warehouse.reading import Record
+from ..warehouse.tables import SYNTHETIC, VALUE
+from ..warehouse.warehouse import Warehouse
 
 NUMBERS = ("lower_ci", "upper_ci", "numerator", "denominator")
 _CONTENT = (*KEY, "value", *NUMBERS, "status_reason", "status_flags")
@@ -53,3 +57,39 @@ def row_set_of(used: Mapping[str, Input]) -> RowSet:
         }
         rows.add(pa.table({"indicator": pa.array([name] * len(one.frame), pa.string()), **texts}))
     return rows
+
+
+def standing(warehouse: Warehouse, indicator_id: str) -> Input:
+    """What is current of an indicator, of which a load stands.
+
+    Rows that were held back keep what they had, so that nothing is made of a doubtful value.
+
+    Raises:
+        StaleError: Its only load was undone meanwhile.
+    """
+    load = warehouse.last_load(indicator_id)
+    if load is None:
+        raise StaleError(f"The only load of {indicator_id} was undone while this ran.", f"yhovi run {indicator_id}")
+    return Input(_live(warehouse.observations(indicator_id)), load.retrieved_at, load.origin, load.load_id)
+
+
+def behind(warehouse: Warehouse, indicator_id: str, made: Input) -> Input:
+    """What was known of an indicator when older bytes were retrieved, that were put behind newer ones."""
+    known = _live(warehouse.as_of(indicator_id, made.retrieved_at))
+    return replace(made, frame=known, behind=True)
+
+
+def on_hold(warehouse: Warehouse, indicator_id: str, retrieved_at: datetime) -> Input:
+    """What is current of an indicator whose new bytes aren't loaded.
+
+    It counts as of those bytes: what is made of it takes the place of what was made of the load that was undone.
+    """
+    rows = warehouse.observations(indicator_id)
+    made_up = any(row["origin"] == SYNTHETIC for row in rows)
+    newest = warehouse.load_lines(indicator_id)[-1].load_id
+    return Input(_live(rows), retrieved_at, SYNTHETIC if made_up else "published", newest, on_hold=True)
+
+
+def _live(rows: Sequence[Record]) -> pd.DataFrame:
+    live = [row for row in rows if row["action"] == VALUE]
+    return pd.DataFrame(live, columns=None if live else list(SCHEMA.columns))

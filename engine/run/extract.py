@@ -1,20 +1,19 @@
-"""From a publisher to the canonical frame: the questions put, the answers kept, the tables read, the recipe applied."""
+"""From the answers of a publisher to the canonical frame: the tables read, the recipe applied."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ...connectors.base import OWN, Answer, Cells, Exchange, Part, Request, SourceError
-from ..bronze import Evidence, Kept, Record
-from ..errors import ExtractError
+from ...connectors.base import OWN, Answer, Cells, Part, SourceError
+from ..bronze import Evidence, Kept
 from ..observations import Observed, Subject, observe
 from ..plan import Fetch, Plan
 from ..read.contract import fit
@@ -23,40 +22,13 @@ from ..read.rowset import RowSet
 from ..rebasing import Weights
 from ..recipe.apply import Recipe, Watch, apply, unwatched
 from ..recipe.columns import ROW
-from .answers import Answers, archive_names
+from .asking import Asked, Desk, ask
 from .current import Input, at_vintage, loads_of, row_set_of
-from .progress import UNWATCHED, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NO_INPUTS: Mapping[str, Input] = MappingProxyType({})
-
-
-class Keeper(Protocol):
-    """Where answers are kept: the archive, or nowhere."""
-
-    def keep(self, source: str, dataset: str, answer: Answer) -> Kept:
-        """Keep the bytes of an answer."""
-
-    def finish(self, record: Record) -> str:
-        """Write down that an exchange is complete."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What extracting needs: who answers, where answers are kept, and the clock and ids of this run.
-
-    With ``provenance`` every observation says in ``_row`` which rows of the source it was made of. ``evidence`` judges
-    what an exchange brought, where answers come from the source itself, and ``progress`` is told how far it is.
-    """
-
-    answers: Answers
-    bronze: Keeper
-    run_id: str
-    engine_version: str
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
-    provenance: bool = False
-    evidence: Callable[[Record], Evidence | None] = lambda _: None
-    progress: Progress = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +50,6 @@ class Extracted:
     evidence: Evidence | None = None
 
 
-@dataclass
-class _Dialogue:
-    """One exchange as it happens: each question put, each answer kept."""
-
-    plan: Plan
-    fetch: Fetch
-    desk: Desk
-    kept: list[Kept]
-    inputs: Mapping[str, Input]
-    answers: list[Answer] = field(default_factory=list)
-
-    def hold(self) -> Sequence[Part]:
-        exchange = self.fetch.connector.exchange(self.fetch.ask)
-        return _driven(exchange, self._put)
-
-    def _put(self, request: Request) -> Answer:
-        answer = self.desk.answers(self.fetch, request)
-        self.answers.append(answer)
-        self.kept.append(self.desk.bronze.keep(*archive_names(self.fetch), answer))
-        return answer
-
-    def refusal(self, error: SourceError) -> ExtractError:
-        """The connector's or reader's sentence, with what it doesn't know: the address."""
-        request = self.answers[-1].request if self.answers else self.fetch.request
-        return ExtractError(f"{error.message} ({request.address})", error.cure)
-
-    def close(self) -> None:
-        for answer in self.answers:
-            answer.stream.close()
-
-
 def extract(
     plan: Plan, desk: Desk, kept: list[Kept], watch: Watch = unwatched, inputs: Mapping[str, Input] = _NO_INPUTS
 ) -> Extracted:
@@ -126,96 +67,53 @@ def extract(
         CheckError: The observations break the contract of the canonical frame.
         StorageError: The archive can't be written or read.
     """
+    with ask(plan, desk, kept) as asked:
+        return understand(asked, inputs, watch)
+
+
+def understand(asked: Asked, inputs: Mapping[str, Input] = _NO_INPUTS, watch: Watch = unwatched) -> Extracted:
+    """Read and transform what was answered; the manifest is written either way, so that a mended spec can be replayed.
+
+    Raises:
+        YhoviError: As ``extract`` does.
+    """
+    parts, plan = asked.answered(), asked.plan
     used = {name: at_vintage(inputs[name], plan.vintage) for name in plan.spec.inputs}
-    dialogue = _Dialogue(plan, fetch_of(plan), desk, kept, used)
-    started = desk.now()
-    try:
-        parts = dialogue.hold()
-        return _understood(dialogue, parts, started, watch)
-    except SourceError as error:
-        raise dialogue.refusal(error) from None
-    finally:
-        dialogue.close()
-
-
-@contextmanager
-def parts_of(plan: Plan, desk: Desk) -> Iterator[Sequence[Part]]:
-    """The parts of a plan's exchange, to be read as often as one likes while the block lasts.
-
-    Raises:
-        ExtractError: The source didn't answer, or its answer can't be used.
-    """
-    dialogue = _Dialogue(plan, fetch_of(plan), desk, [], _NO_INPUTS)
-    try:
-        yield dialogue.hold()
-    except SourceError as error:
-        raise dialogue.refusal(error) from None
-    finally:
-        dialogue.close()
-
-
-def fetch_of(plan: Plan) -> Fetch:
-    """What a plan asks of a publisher.
-
-    Raises:
-        ExtractError: It is made of other indicators.
-    """
-    if plan.fetch is None:
-        raise ExtractError(f"{plan.spec.id} is made of other indicators: there is nothing to fetch.")
-    return plan.fetch
-
-
-def _driven(exchange: Exchange, put: Callable[[Request], Answer]) -> Sequence[Part]:
-    """Run an exchange to its end, putting each question it yields."""
-    try:
-        request = next(exchange)
-        while True:
-            request = exchange.send(put(request))
-    except StopIteration as end:
-        parts: Sequence[Part] = end.value
-        return parts
-    finally:
-        exchange.close()
-
-
-def _understood(dialogue: _Dialogue, parts: Sequence[Part], started: datetime, watch: Watch) -> Extracted:
-    """Read and transform; the manifest is written either way, so that a mended spec can be replayed."""
-    plan, desk = dialogue.plan, dialogue.desk
-    row_set = RowSet()
-    understood = False
-    made_of: list[Answer | Input] = [*(part.answer for part in parts), *dialogue.inputs.values()]
+    made_of: list[Answer | Input] = [*(part.answer for part in parts), *used.values()]
     origin = "synthetic" if any(one.origin == "synthetic" for one in made_of) else "published"
+    rows, observed = RowSet(), None
     try:
-        with closing(_tables(dialogue, parts, row_set)) as tables:
-            recipe = Recipe(plan.columns, plan.steps, areas=plan.areas_by_level, names=plan.names_by_level)
-            cells = apply(tables, recipe, watch=watch)
-        observed = observe(cells.to_pandas(), replace(subject(plan, origin), weights=_weights(dialogue)))
-        understood = True
+        cells = _cells(asked, rows, watch)
+        observed = observe(cells, replace(subject(plan, origin), weights=_weights(plan, used)))
+    except SourceError as error:
+        raise asked.refusal(error) from None
     finally:
-        record = _record(dialogue, started, row_set if understood else None, _release(parts))
-        record = replace(record, evidence=desk.evidence(record))
-        desk.bronze.finish(record)
+        record = asked.finish(rows.rows, rows.hexdigest()) if observed is not None else asked.finish(None, None)
     return Extracted(
         observed=observed,
         exchange_id=record.exchange_id,
-        rows=row_set.rows,
-        row_set=_identity(row_set, dialogue.inputs),
-        release=_release(parts),
+        rows=rows.rows,
+        row_set=_identity(rows, used),
+        release=record.release,
         origin=origin,
         retrieved_at=max(one.retrieved_at for one in made_of),
-        input_loads=loads_of(dialogue.inputs),
+        input_loads=loads_of(used),
         evidence=record.evidence,
     )
 
 
-def _release(parts: Sequence[Part]) -> str | None:
-    return next((part.release for part in parts if part.release), None)
+def _cells(asked: Asked, rows: RowSet, watch: Watch) -> pd.DataFrame:
+    """What the recipe makes of the tables, whose rows are counted in."""
+    plan = asked.plan
+    with closing(_tables(asked, rows)) as tables:
+        recipe = Recipe(plan.columns, plan.steps, areas=plan.areas_by_level, names=plan.names_by_level)
+        return apply(tables, recipe, watch=watch).to_pandas()
 
 
-def _weights(dialogue: _Dialogue) -> Weights | None:
+def _weights(plan: Plan, used: Mapping[str, Input]) -> Weights | None:
     """By what figures of partnerships are apportioned, if the spec says so."""
-    name = dialogue.plan.spec.source.weights
-    return Weights(name, dialogue.inputs[name].frame) if name else None
+    name = plan.spec.source.weights
+    return Weights(name, used[name].frame) if name else None
 
 
 def _identity(rows: RowSet, inputs: Mapping[str, Input]) -> str:
@@ -240,14 +138,15 @@ def subject(plan: Plan, origin: str) -> Subject:
     )
 
 
-def _tables(dialogue: _Dialogue, parts: Sequence[Part], row_set: RowSet) -> Generator[pa.Table, None, None]:
+def _tables(asked: Asked, rows: RowSet) -> Generator[pa.Table, None, None]:
     """The tables of all parts, held to the columns that are declared, and counted."""
-    for number, part in enumerate(parts, start=1):
-        with closing(read_part(dialogue.fetch, part, provenance=dialogue.desk.provenance)) as tables:
+    desk = asked.desk
+    for number, part in enumerate(asked.parts, start=1):
+        with closing(read_part(asked.fetch, part, provenance=desk.provenance)) as tables:
             for table in tables:
-                fitted = fit(table, dialogue.plan.columns)
-                row_set.add(fitted)
-                dialogue.desk.progress.read(row_set.rows)
+                fitted = fit(table, asked.plan.columns)
+                rows.add(fitted)
+                desk.progress.read(rows.rows)
                 yield of_part(fitted, number)
 
 
@@ -298,24 +197,3 @@ def of_part(table: pa.Table, number: int) -> pa.Table:
     place = table.schema.get_field_index(ROW)
     rows = [f"{number}:{row}" for row in table.column(ROW).to_pylist()]
     return table.set_column(place, ROW, pa.array(rows, pa.string()))
-
-
-def _record(dialogue: _Dialogue, started: datetime, row_set: RowSet | None, release: str | None) -> Record:
-    fetch, desk = dialogue.fetch, dialogue.desk
-    source, dataset = archive_names(fetch)
-    parameters: dict[str, Any] = {"query": dict(fetch.ask.query), "areas": list(fetch.ask.areas)}
-    return Record(
-        exchange_id=desk.new_id(),
-        exchange_key=fetch.key,
-        source=source,
-        dataset=dataset,
-        run_id=desk.run_id,
-        started_at=started,
-        finished_at=desk.now(),
-        parameters=parameters,
-        kept=tuple(dialogue.kept),
-        rows=row_set.rows if row_set else None,
-        row_set=row_set.hexdigest() if row_set else None,
-        engine_version=desk.engine_version,
-        release=release,
-    )

@@ -15,7 +15,7 @@ from ..bronze import Kept, Record
 from ..errors import ExtractError, UsageError
 from ..plan import Fetch
 from .answers import archive_names
-from .extract import Desk
+from .asking import Desk
 
 CONNECTOR = "geoportal"
 ENGLISH = "E"

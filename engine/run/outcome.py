@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from ..errors import EXIT_OK, EXIT_SOME_FAILED, YhoviError
 from .arrivals import Arrival
 
-Status = Literal["loaded", "unchanged", "backfilled", "on_hold", "checked", "failed", "stale"]
+Status = Literal["loaded", "unchanged", "backfilled", "on_hold", "checked", "failed", "stale", "not_begun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Outcome:
     """What came of one indicator; ``error`` is set where it failed.
 
     ``evidence`` says what the source had that was new and how that was found, where the source was asked.
+    ``load_id`` is set where a load was committed, ``began`` and ``ended`` once the indicator is done with.
     """
 
     indicator_id: str
@@ -36,6 +38,9 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     error: YhoviError | None = None
     evidence: str | None = None
+    load_id: int | None = None
+    began: datetime | None = None
+    ended: datetime | None = None
 
     def line(self) -> dict[str, Any]:
         """As a line of the table that ends a run."""

@@ -24,12 +24,13 @@ from ..quality import Finding, judge
 from ..recipe.columns import ROW
 from ..settings import Settings
 from ..spec import Spec
+from .asking import Desk
 from .assembly import Errand, World, answers_for, open_bronze
 from .chart import Bar
-from .conductor import case
 from .current import Input
-from .extract import Desk, Extracted
+from .extract import Extracted
 from .film import Film
+from .making import case
 from .trace import ColumnCard, Score, is_blank, made, number_text
 
 _SHOWN = ("area_code", "time_period", "breakdown", "value", "lower_ci", "upper_ci", "obs_status")

@@ -23,8 +23,9 @@ from ..recordings import Recordings
 from ..settings import Settings
 from ..spec import Spec
 from .answers import Answers, archive_names, from_record, from_recordings
+from .asking import fetch_of
 from .assembly import Errand, World, answers_for, open_bronze
-from .extract import fetch_of, read_part
+from .extract import read_part
 from .sources import Key, key_of
 
 State = Literal["ok", "failed", "not checked"]

@@ -18,8 +18,8 @@ from ..plan import Fetch
 from ..read.rowset import RowSet
 from ..settings import Settings
 from .answers import Answers, archive_names, from_record
+from .asking import Desk, Keeper
 from .assembly import Errand, World, answers_for, open_bronze
-from .extract import Desk, Keeper
 from .sources import connector_of, row_of
 
 _FOLDER = "described"

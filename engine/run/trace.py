@@ -18,8 +18,9 @@ from ..recipe.columns import CARRIED, ROW, TIME_PERIOD, Columns, companion
 from ..recipe.faults import Path
 from ..recipe.language.expressions import ExpressionError, columns_of, parse
 from ..recipe.signatures import SIGNATURES
+from .asking import Desk
 from .current import Input
-from .extract import Desk, Extracted, extract
+from .extract import Extracted, extract
 from .inputs import combine
 
 Row = Mapping[str, Any]

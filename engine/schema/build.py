@@ -37,7 +37,7 @@ DOMAINS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 _ID = r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$"
-_DURATION = r"^P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"
+_DURATION = r"^P(?=[0-9])(?=.*[1-9])(([0-9]{1,3}Y)?([0-9]{1,4}M)?|[0-9]{1,4}D)$"
 
 
 def indicator_schema() -> dict[str, Any]:
@@ -171,6 +171,7 @@ def _source() -> dict[str, Any]:
         "license": _text("Under which licence, as an SPDX-like id such as OGL-UK-3.0."),
         "frequency": _text("How often it is published, an ISO 8601 duration such as P1Y or P3M.", _DURATION),
         "lag": _text("How long after a period's end it is expected, an ISO 8601 duration such as P14M.", _DURATION),
+        "discontinued": _text("Why no newer figures come any more, where none do; nothing newer is then awaited."),
         "page": _text("The publisher's page about the data, for readers: an address with https.", r"^https://\S+$"),
         "read": READ_SCHEMA,
         "columns": {

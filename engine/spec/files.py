@@ -198,6 +198,7 @@ def _source(data: Mapping[str, Any], inputs: Mapping[str, Measured]) -> Source:
         connector=said.get("connector"),
         query=MappingProxyType(said.get("query", {})),
         page=said.get("page", ""),
+        discontinued=said.get("discontinued", ""),
         read=MappingProxyType(said.get("read", {})),
         base=Base(said["indicator"], said["as"]) if "indicator" in said else None,
         codes=said["geography"].get("codes", AS_PUBLISHED),

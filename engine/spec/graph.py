@@ -43,6 +43,15 @@ def _closure(chosen: Sequence[str], by_id: Mapping[str, Spec]) -> Collection[str
     return found
 
 
+def dependants(names: Collection[str], specs: Sequence[Spec]) -> tuple[str, ...]:
+    """The ids of the specs that are made of any of these, directly or by way of others."""
+    found = set(names)
+    for spec in in_order(specs):
+        if found.intersection(spec.inputs):
+            found.add(spec.id)
+    return tuple(spec.id for spec in specs if spec.id in found.difference(names))
+
+
 def in_order(specs: Sequence[Spec]) -> tuple[Spec, ...]:
     """All of these, each after what it is made of; else in the order of their ids."""
     return with_inputs(sorted(spec.id for spec in specs), specs)

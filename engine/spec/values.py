@@ -11,6 +11,7 @@ from typing import Any
 
 from ...connectors.base import Column
 from ..amendments import Acceptance, Correction
+from ..calendar import Rhythm
 from ..geography import AS_PUBLISHED
 from ..measures import Measured
 
@@ -51,6 +52,7 @@ class Source:
     A derived indicator has no connector, no query and nothing to read; its data set is its own. ``codes`` is the
     vintage of which all area codes are, or ``as_published``; ``made_from`` the level of small areas or partnerships
     that are printed in the place of districts, and ``weights`` the indicator by which partnerships are apportioned.
+    ``discontinued`` says why no newer figures come any more, where none do.
     """
 
     dataset: str
@@ -68,6 +70,12 @@ class Source:
     codes: str = AS_PUBLISHED
     made_from: str = ""
     weights: str = ""
+    discontinued: str = ""
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """When its figures are published."""
+        return Rhythm.parse(self.frequency, self.lag, self.discontinued)
 
     @property
     def finer(self) -> dict[str, str]:
@@ -144,6 +152,7 @@ class Spec:
                 "dataset": source.dataset,
                 "page": source.page,
                 "published": f"every {source.frequency}, about {source.lag} after the period",
+                **({"discontinued": source.discontinued} if source.discontinued else {}),
                 "level": source.level,
                 "codes": source.codes,
                 **source.finer,

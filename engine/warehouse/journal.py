@@ -20,6 +20,7 @@ from .tables import dataset_metadata, etl_audit, ingestion_log, rejected_observa
 from .values import DatasetState, Event, Finding, Ingestion, Quality, Rejected, RunEnd, RunStart
 
 FAILED = "failed"
+GOOD_ENDS = ("loaded", "unchanged", "backfilled", "on_hold")
 QUALITY = "quality"
 
 

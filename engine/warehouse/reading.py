@@ -9,10 +9,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..errors import UsageError
 from . import holds
 from .history import newest_standing, stands, state
-from .journal import FAILED
-from .tables import KEY, UNDONE, VALUE, current, etl_audit, indicator, indicators, load, load_input, observation, run
+from .journal import FAILED, GOOD_ENDS, QUALITY
+from .tables import (
+    KEY,
+    UNDONE,
+    VALUE,
+    current,
+    etl_audit,
+    indicator,
+    indicators,
+    load,
+    load_input,
+    observation,
+    run,
+    validation_log,
+)
 from .values import Clock, Hold, IndicatorStatus, LastOutcome, LoadLine, LoadRecord
 
 Record = dict[str, Any]
@@ -75,6 +89,31 @@ def loads(connection: Connection, indicator_id: str) -> dict[int, Record]:
     return {row["load_id"]: {**row, "input_loads": made_from.get(row["load_id"], [])} for row in found}
 
 
+def inputs_of(connection: Connection, load_id: int) -> list[int]:
+    """The loads that a load was made from."""
+    made_from = sa.select(load_input.c.input_load_id).where(load_input.c.load_id == load_id)
+    return list(connection.scalars(made_from.order_by(load_input.c.input_load_id)))
+
+
+def findings(connection: Connection, run_id: str, indicator_id: str) -> list[str]:
+    """What the checks found when a run judged an indicator, in sentences."""
+    mine = (validation_log.c.run_id == run_id, validation_log.c.indicator_id == indicator_id)
+    said = sa.select(validation_log.c.message).where(*mine, validation_log.c.check_name != QUALITY)
+    return list(connection.scalars(said.order_by(validation_log.c.validation_id)))
+
+
+def finished(connection: Connection, run_id: str) -> frozenset[str]:
+    """The indicators that a run brought to a good end.
+
+    Raises:
+        UsageError: There was no such run.
+    """
+    if not connection.scalar(sa.select(sa.func.count()).where(run.c.run_id == run_id)):
+        raise UsageError(f"The database knows of no run {run_id}.", "yhovi loads ID tells the runs of an indicator.")
+    mine = (etl_audit.c.run_id == run_id, etl_audit.c.event.in_(GOOD_ENDS))
+    return frozenset(connection.scalars(sa.select(etl_audit.c.indicator_id).where(*mine)))
+
+
 def indicator_of_load(connection: Connection, load_id: int) -> str | None:
     """Which indicator a load was of."""
     found: str | None = connection.scalar(sa.select(load.c.indicator_id).where(load.c.load_id == load_id))
@@ -98,10 +137,11 @@ def mart(connection: Connection, indicator_id: str | None) -> list[Record]:
 def status(connection: Connection) -> list[IndicatorStatus]:
     """How each indicator stands that was ever loaded or failed, by its id."""
     loads = _last_loads(connection, sa.true())
-    failures = _last_failures(connection)
+    failures, good_ends = _last_failures(connection), _last_good_ends(connection)
     titles = _pairs(connection, sa.select(indicator.c.indicator_id, indicator.c.title))
     counts = _counts(connection)
     periods = _latest_periods(connection)
+    revisions = _revisions(connection)
     held = {hold.indicator_id: hold for hold in holds.listed(connection)}
     found: list[IndicatorStatus] = []
     for name in sorted({*loads, *failures, *held}):
@@ -112,20 +152,24 @@ def status(connection: Connection) -> list[IndicatorStatus]:
             IndicatorStatus(
                 name,
                 titles.get(name),
-                _last_outcome(last, failed_at, hold),
+                _last_outcome(last, failed_at, hold, good_ends.get(name)),
                 last,
                 periods.get(name),
                 *counts.get(name, (0, 0, 0)),
                 failed_at,
                 sentence,
                 hold.reason if hold else None,
+                revisions.get(name),
             )
         )
     return found
 
 
-def _last_outcome(last: LoadRecord | None, failed_at: datetime | None, hold: Hold | None) -> LastOutcome:
+def _last_outcome(
+    last: LoadRecord | None, failed_at: datetime | None, hold: Hold | None, good_end: datetime | None
+) -> LastOutcome:
     since = max([hold.placed_at] if hold else [], default=last.committed_at if last else None)
+    since = max(filter(None, [since, good_end]), default=None)
     if failed_at is not None and (since is None or failed_at > since):
         return "failed"
     if hold is not None or last is None:
@@ -139,9 +183,17 @@ def _records(connection: Connection, query: sa.Select[Any]) -> list[Record]:
 
 def _last_loads(connection: Connection, which: sa.ColumnElement[bool]) -> dict[str, LoadRecord]:
     newest = sa.select(sa.func.max(load.c.load_id)).where(which, stands()).group_by(load.c.indicator_id)
-    cells = [load.c[field.name] for field in fields(LoadRecord)]
-    rows = connection.execute(sa.select(load.c.indicator_id, *cells).where(load.c.load_id.in_(newest)))
+    cells = [load.c.get(field.name, indicator.c.spec_hash) for field in fields(LoadRecord)]
+    described = load.outerjoin(indicator, indicator.c.indicator_id == load.c.indicator_id)
+    asked = sa.select(load.c.indicator_id, *cells).select_from(described)
+    rows = connection.execute(asked.where(load.c.load_id.in_(newest)))
     return {row[0]: LoadRecord(*row[1:]) for row in rows}
+
+
+def _last_good_ends(connection: Connection) -> dict[str, datetime]:
+    ends = sa.select(etl_audit.c.indicator_id, sa.func.max(etl_audit.c.at))
+    ends = ends.where(etl_audit.c.event.in_(GOOD_ENDS), etl_audit.c.indicator_id.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(ends.group_by(etl_audit.c.indicator_id))}
 
 
 def _last_failures(connection: Connection) -> dict[str, Failure]:
@@ -172,6 +224,28 @@ def _latest_periods(connection: Connection) -> dict[str, str]:
     ends = sa.and_(current.c.indicator_id == newest.c.indicator_id, current.c.period_end == newest.c.period_end)
     periods = sa.select(current.c.indicator_id, sa.func.min(current.c.time_period)).join(newest, ends).where(live)
     return _pairs(connection, periods.group_by(current.c.indicator_id))
+
+
+def _revisions(connection: Connection) -> dict[str, datetime]:
+    """By indicator: when bytes were last retrieved that changed figures and brought none, since some were new.
+
+    What changed because the plan or the register did, the publisher didn't revise.
+    """
+    by = (load.c.plan_fingerprint, load.c.registry_hash)
+    same = sa.and_(
+        *(part == sa.func.lag(part).over(partition_by=load.c.indicator_id, order_by=load.c.load_id) for part in by)
+    )
+    release = sa.func.max(sa.case((load.c.rows_new > 0, load.c.load_id), else_=0))
+    cells = (load.c.indicator_id, load.c.load_id, load.c.retrieved_at, load.c.rows_changed)
+    asked = sa.select(
+        *cells,
+        sa.case((same, 1), else_=0).label("same"),
+        release.over(partition_by=load.c.indicator_id).label("release_id"),
+    )
+    line = asked.where(stands()).subquery()
+    revised = sa.select(line.c.indicator_id, sa.func.max(line.c.retrieved_at)).group_by(line.c.indicator_id)
+    conditions = (line.c.load_id > line.c.release_id, line.c.rows_changed > 0, line.c.same == 1)
+    return {row[0]: row[1] for row in connection.execute(revised.where(*conditions))}
 
 
 def _pairs(connection: Connection, query: sa.Select[Any]) -> dict[str, str]:

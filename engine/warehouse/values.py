@@ -197,7 +197,10 @@ class LoadLine:
 
 @dataclass(frozen=True, slots=True)
 class LoadRecord:
-    """What was written down of a load, less the spec and the plan: enough to say whether another would differ."""
+    """What was written down of a load, less the spec and the plan: enough to say whether another would differ.
+
+    ``spec_hash`` is that of the spec by which the indicator was described last.
+    """
 
     load_id: int
     run_id: str
@@ -214,6 +217,9 @@ class LoadRecord:
     rows_withdrawn: int
     rows_held: int
     outcome: LoadOutcome
+    kind: LoadKind
+    origin: Origin
+    spec_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +325,8 @@ class IndicatorStatus:
     """How an indicator stands. ``failure`` is the sentence of its last failure, also where a load came after it.
 
     ``rows`` counts the current rows, ``missing`` those of them without a value; withdrawn ones are counted apart.
-    ``last_load`` is the newest that stands; ``hold`` says why later bytes aren't loaded.
+    ``last_load`` is the newest that stands; ``hold`` says why later bytes aren't loaded. ``revised_at`` is when bytes
+    were last retrieved that changed figures by the same plan and brought none, since some were new.
     """
 
     indicator_id: str
@@ -333,6 +340,7 @@ class IndicatorStatus:
     failed_at: datetime | None
     failure: str | None
     hold: str | None = None
+    revised_at: datetime | None = None
 
 
 class AreaChange(NamedTuple):

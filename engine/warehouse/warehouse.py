@@ -166,6 +166,18 @@ class Warehouse:
         """Write down how the last extraction of a data set went."""
         self._database.write(lambda connection: journal.record_dataset(connection, state))
 
+    def record_unchanged(self, event: Event, ingestions: Iterable[Ingestion], state: DatasetState | None) -> None:
+        """Write down that an indicator would come out as it is loaded, and what was received to know that."""
+        answers = tuple(ingestions)
+
+        def work(connection: Connection) -> None:
+            journal.record_ingestion(connection, answers)
+            if state is not None:
+                journal.record_dataset(connection, state)
+            journal.record_event(connection, event)
+
+        self._database.write(work)
+
     # numbers, and what is said of them
 
     def load(self, batch: Load, observations: Observations, *, held: Collection[Key] = ()) -> LoadResult:
@@ -266,6 +278,25 @@ class Warehouse:
         """The newest load of an indicator that stands, or None."""
         with self._database.reading() as connection:
             return reading.last_load(connection, indicator_id)
+
+    def inputs_of(self, load_id: int) -> list[int]:
+        """The loads that a load was made from."""
+        with self._database.reading() as connection:
+            return reading.inputs_of(connection, load_id)
+
+    def findings(self, run_id: str, indicator_id: str) -> list[str]:
+        """What the checks found when a run judged an indicator, in sentences."""
+        with self._database.reading() as connection:
+            return reading.findings(connection, run_id, indicator_id)
+
+    def finished(self, run_id: str) -> frozenset[str]:
+        """The indicators that a run brought to a good end.
+
+        Raises:
+            UsageError: There was no such run.
+        """
+        with self._database.reading() as connection:
+            return reading.finished(connection, run_id)
 
     def observations(self, indicator_id: str) -> list[reading.Record]:
         """What is current of an indicator, by its key; withdrawn keys are there with their reason."""

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yhovi.cli import place
 from yhovi.connectors.refusals import REFUSALS
+from yhovi.engine.calendar import Rhythm
 from yhovi.engine.periods import Duration, Period
 from yhovi.engine.run.awaited import Due, due
 
@@ -98,7 +99,7 @@ DUE = {
 
 @pytest.mark.parametrize(("latest", "frequency", "lag", "today", "expected"), DUE.values(), ids=DUE)
 def test_a_release_is_due(latest: str, frequency: str, lag: str, today: str, expected: tuple[str, str]) -> None:
-    found = due(Period.parse(latest), Duration.parse(frequency), Duration.parse(lag), date.fromisoformat(today))
+    found = due(Period.parse(latest), Rhythm.parse(frequency, lag), date.fromisoformat(today))
     assert (found.since.isoformat(), found.figures_to.isoformat()) == expected
 
 
@@ -111,12 +112,13 @@ def test_a_release_is_due(latest: str, frequency: str, lag: str, today: str, exp
 def test_the_newest_that_is_out_or_the_first_to_come(start: date, frequency: int, lag: int, today: date) -> None:
     """Nothing that is out by now lies between it and today, and it is newer than what is there."""
     latest = Period(start, 12)
-    found = due(latest, Duration(frequency), Duration(lag), today)
-    next_one = due(Period(start, 12), Duration(frequency), Duration(lag), date.max.replace(year=2050))
+    rhythm = Rhythm(Duration(frequency), Duration(lag))
+    found = due(latest, rhythm, today)
+    next_one = due(Period(start, 12), rhythm, date.max.replace(year=2050))
     assert found.figures_to > latest.end
     assert found <= next_one
     if found.since <= today:
-        later = due(latest.shifted(Duration(frequency)), Duration(frequency), Duration(lag), today)
+        later = due(latest.shifted(Duration(frequency)), rhythm, today)
         assert Due(later.since, later.figures_to) >= found
 
 
@@ -285,6 +287,16 @@ def test_a_file_that_isnt_loaded_yet_has_no_successor(cli: Cli, tmp_path: Path) 
     with pytest.MonkeyPatch.context() as clock:
         clock.setattr("yhovi.cli.commands.now", lambda: place_now)
         cli("land", "ofcom/fixed-coverage", "b.csv", "--release", "2025-09")
+    (found,) = awaited(cli)
+    assert (found["state"], found["next_about"]) == ("landed", None)
+
+
+def test_of_what_is_discontinued_nothing_newer_is_awaited(cli: Cli, tmp_path: Path) -> None:
+    spec = write(tmp_path, "S-C-91")
+    put(tmp_path, "ofcom/fixed-coverage/2022-09/a.csv", 2020)
+    text = spec.read_text(encoding="utf-8").replace("lag: P6M", "lag: P6M\n  discontinued: The survey ended.")
+    spec.write_text(text, encoding="utf-8")
+    assert cli("run", "S-C-91").code == 0
     (found,) = awaited(cli)
     assert (found["state"], found["next_about"]) == ("landed", None)
 

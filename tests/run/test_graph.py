@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.commands import Cli, Said
+from support.commands import Cli
 from support.content import rows
+from support.homes import BARNSLEY, HULL, LEEDS, YORK, ask, land_both, statuses, write_catalogue
 
-HEAD = """\
-id: {id}
-title: {id}
-description: An indicator that tests make, of figures that tests make.
-domain: society
-subdomain: housing
-measure: {{type: {type}, unit: {unit}, polarity: neutral, decimals: 1}}
-"""
-TAIL = """\
-checks:
-  range: {max: 5000}
-  golden: {none: the figures are made by the test}
-owner: tests
-"""
-ABOUT = """\
-  geography: {level: lad, codes: as_published}
-  publisher: A council
-  license: OGL-UK-3.0
-  frequency: P1Y
-  lag: P6M
-"""
-COUNTED = (
-    HEAD
-    + """\
-source:
-  connector: file
-  dataset: council/{name}
-  query: {{landed: true}}
-  columns:
-    - {{name: Code}}
-    - {{name: Year}}
-    - {{name: Number, type: number, unit: count, measure: count, markers: {{"*": suppressed}}}}
-"""
-)
-COUNT_RECIPE = """\
-recipe:
-  - period: {from: Year, as: calendar_year}
-  - observe: {area: Code, value: Number}
-"""
-RATE = """\
-source:
-  indicator: S-H-91
-  as: homes
-"""
-RATE_RECIPE = """\
-recipe:
-  - join: {indicator: S-H-92, as: people, periods: same}
-  - derive: {rate: homes / people * 1000}
-  - observe: {area: area, value: rate, numerator: homes, denominator: people}
-"""
 CORRECTION = """\
 corrections:
   - area: E06000014
@@ -72,43 +21,12 @@ corrections:
     reason: two were left out
     provider: the council
 """
-LEEDS, YORK, BARNSLEY, HULL = "E08000035", "E06000014", "E08000016", "E06000010"
-HOMES: dict[str, Any] = {LEEDS: 300, YORK: 100, BARNSLEY: "*", HULL: 50}
-PEOPLE: dict[str, Any] = {LEEDS: 1000, YORK: 200, "E08000038": 100}
 
 
 @pytest.fixture(autouse=True)
 def catalogue(tmp_path: Path) -> Path:
-    """Homes and people, which is a component, and homes for each thousand people, whose id comes first."""
-    folder = tmp_path / "indicators" / "society"
-    folder.mkdir(parents=True)
-    homes = COUNTED.format(id="S-H-91", type="count", unit="count", name="homes")
-    people = COUNTED.format(id="S-H-92", type="count", unit="count", name="people")
-    rate = HEAD.format(id="S-H-90", type="crude_rate", unit="per_1000")
-    (folder / "S-H-91.yaml").write_text(homes + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
-    (folder / "S-H-92.yaml").write_text("publish: false\n" + people + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
-    (folder / "S-H-90.yaml").write_text(rate + RATE + ABOUT + RATE_RECIPE + TAIL, encoding="utf-8")
-    return folder
-
-
-def land(cli: Cli, folder: Path, name: str, cells: dict[str, Any], release: str = "v1") -> None:
-    lines = ["Code,Year,Number", *(f"{code},2023,{value}" for code, value in cells.items())]
-    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert cli("land", f"council/{name}", f"{name}.csv", "--release", release).code == 0
-
-
-def land_both(cli: Cli, folder: Path, release: str = "v1", **changed: dict[str, Any]) -> None:
-    land(cli, folder, "homes", {**HOMES, **changed.get("homes", {})}, release)
-    land(cli, folder, "people", {**PEOPLE, **changed.get("people", {})}, release)
-
-
-def ask(folder: Path, question: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(folder / "yhovi.db")) as database:
-        return database.execute(question).fetchall()
-
-
-def statuses(said: Said) -> dict[str, str]:
-    return {outcome["indicator"]: outcome["status"] for outcome in said.json["outcomes"]}
+    """Homes, people, and what is made of them."""
+    return write_catalogue(tmp_path)
 
 
 def rates(folder: Path) -> dict[str, tuple[Any, ...]]:

@@ -220,6 +220,29 @@ def test_status(warehouse, row, load) -> None:
     ]
 
 
+def test_a_revision_is_what_changes_between_releases(anywhere, put) -> None:
+    """By indicator; neither a release that changes figures nor another plan or register makes one."""
+
+    def revised() -> list[datetime | None]:
+        return [one.revised_at for one in anywhere.status()]
+
+    put(anywhere, 0, {2020: 1.0})
+    put(anywhere, 1, {2020: 2.0}, indicator_id="S-2")
+    put(anywhere, 2, {2020: 2.0}, plan_fingerprint="another")
+    put(anywhere, 3, {2020: 3.0}, plan_fingerprint="another", registry_hash="another")
+    assert revised() == [None, None]
+    again = {"plan_fingerprint": "another", "registry_hash": "another"}
+    put(anywhere, 4, {2020: 4.0}, **again)
+    put(anywhere, 5, {2020: 5.0}, **again)
+    put(anywhere, 6, {2020: 5.0}, **again)
+    assert revised() == [NOW + timedelta(days=5), None]
+    put(anywhere, 7, {2020: 6.0, 2021: 1.0}, **again)
+    assert revised() == [None, None]
+    put(anywhere, 8, {2020: 7.0, 2021: 1.0}, **again)
+    anywhere.rollback(RunStart("run-2", LATER, "yhovi rollback 9", "live", "0.1.0"), "9")
+    assert revised() == [None, None]
+
+
 def test_a_demo_does_not_write_where_figures_are_real(warehouse, path) -> None:
     with pytest.raises(UsageError) as raised:
         warehouse.start_run(RunStart("run-2", NOW, "yhovi run --demo", "demo", "0.1.0"))
