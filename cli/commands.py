@@ -19,6 +19,7 @@ from ..engine.listing import outlined
 from . import history
 from .database import database
 from .geography import geography
+from .interruption import ended_on_request
 from .listing import show_catalogue
 from .logs import start_log
 from .notify import Notify, Telling, notify
@@ -143,7 +144,7 @@ def run(
         place.say_catalogue()
         note(destination(place.settings, errand))
         start_log(place, log_format)
-        with progress(len(specs)) as watcher:
+        with ended_on_request(), progress(len(specs)) as watcher:
             result = perform(specs, errand, place.settings, replace(place.world(), progress=watcher), place.specs)
         show_result(result, as_json=as_json)
         telling.of(result, errand, specs)

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -76,18 +77,12 @@ def _dressed(handler: logging.Handler, form: str, blot: Blot) -> logging.Handler
 
 def _blotter(place: Place) -> Blot:
     """Blots out of a line the secrets that are set here, whoever put them there."""
-    from ..engine.http.redaction import redact
+    from ..engine.run.context import blotted
 
     webhooks = {one.url_env for one in place.settings.notify.channels if isinstance(one, Webhook)}
     names = {*_BESIDE, *webhooks, *(name for name in place.environment if name.startswith(_DATABASE))}
     secrets = [value for name in sorted(names) if len(value := place.secret(name) or "") >= _SHORTEST_SECRET]
-
-    def blot(line: str) -> str:
-        for secret in secrets:
-            line = redact(line, secret)
-        return line
-
-    return blot
+    return partial(blotted, secrets=secrets)
 
 
 class _About(logging.Filter):

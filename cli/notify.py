@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -66,31 +67,50 @@ class Telling:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None or not self._wanted or isinstance(error, typer.Exit):
+        if error is None or isinstance(error, typer.Exit):
             return
         if isinstance(error, UsageError | KeyboardInterrupt) and sys.stderr.isatty():
             return
-        try:
-            teller = _teller(self._place)
-        except YhoviError:  # the settings themselves are wrong, so that nobody is known who could be told
-            return
-        code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else None
-        _say(teller.tell(teller.report_of(_cause(error), code)))
+        with _harmless():
+            if self._has_hearers():
+                teller = _teller(self._place)
+                code = EXIT_INTERRUPTED if isinstance(error, KeyboardInterrupt) else None
+                _say(teller.tell(teller.report_of(_cause(error), code)))
 
     def of(self, result: Result, errand: Errand, specs: Sequence[Spec]) -> None:
         """Tell what came of a run, and write down who was told."""
-        if not self._wanted:
-            return
+        with _harmless():
+            if self._has_hearers():
+                teller = _teller(self._place)
+                done = (*teller.tell(teller.report(result)), *teller.tell_lineage(result, specs))
+                _say(done)
+                self._write_down(teller, () if errand.dry_run else done, result.run_id, errand)
+
+    def _has_hearers(self) -> bool:
+        try:
+            settings = self._place.settings
+        except YhoviError:  # they are wrong themselves, so that nobody is known who could be told
+            return False
+        return self._wanted and bool(settings.notify.channels or settings.lineage.is_set)
+
+    def _write_down(self, teller: Teller, done: Sequence[Delivery], run_id: str, errand: Errand) -> None:
         from ..engine.run.assembly import database_url
 
-        teller, demo = _teller(self._place), errand.mode == "demo"
-        done = (*teller.tell(teller.report(result)), *teller.tell_lineage(result, specs))
-        _say(done)
+        demo = errand.mode == "demo"
         url = database_url(self._place.settings, demo=demo, said=errand.database_url)
         try:
-            teller.write_down(() if errand.dry_run else done, result.run_id, url, demo=demo)
+            teller.write_down(done, run_id, url, demo=demo)
         except YhoviError as error:
             note(f"warning: who was told isn't in the audit: {error}")
+
+
+@contextmanager
+def _harmless() -> Iterator[None]:
+    """What goes wrong in telling of a run is no part of what came of it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  (its text may hold a secret)
+        note(f"warning: nobody was told what came of this, as there is a bug in yhovi ({type(error).__name__})")
 
 
 def _teller(place: Place) -> Teller:

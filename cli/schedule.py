@@ -6,6 +6,7 @@ import os
 import sys
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +14,12 @@ import typer
 
 from ..engine.errors import StorageError, UsageError
 from .options import CatalogueFolder, SettingsFile
-from .place import Place
+from .place import SECRETS, Place
 from .terminal import note
 
 if TYPE_CHECKING:
     from ..engine.schedules import Job, Kind, Paper
 
-_SECRETS = ("NOMIS_API_KEY", "STATXPLORE_API_KEY")
 _SAID_ANYWAY = ("YHOVI_SETTINGS", "YHOVI_CATALOGUE")  # what they name stands in the command
 _ON_THIS_MACHINE = ("cron", "windows", "systemd")
 _BOTH = "Run every indicator", "Run the indicators of which newer figures are due"
@@ -102,7 +102,7 @@ def _write(papers: Sequence[Paper], out: Path, jobs: Sequence[Job]) -> None:
     from ..engine.schedules import import_command
 
     if len(papers) > 1 and out.exists() and not out.is_dir():
-        raise UsageError(f"{len(papers)} files are to be written, and {out} is a file.", "Name a folder.")
+        raise UsageError(f"There are {len(papers)} files to write, and {out} is one.", "Name a folder.")
     for file, paper in _files(papers, out).items():
         _write_one(file, paper.content)
         note(f"written: {file.absolute()}")
@@ -130,7 +130,8 @@ def _write_one(file: Path, content: bytes) -> None:
     except OSError as error:
         raise StorageError(f"{file} can't be written: {error.strerror}.", "Check the folder and its rights.") from None
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def _compare(kind: str, how: Kind, papers: Sequence[Paper], check: Path) -> None:
@@ -139,6 +140,13 @@ def _compare(kind: str, how: Kind, papers: Sequence[Paper], check: Path) -> None
     Raises:
         UsageError: It isn't; says what differs, and how to renew it.
     """
+    if len(papers) > 1 and not check.is_dir():
+        # of several that are installed apart, one
+        papers = [paper for paper in papers if paper.name == check.name]
+        if not papers:
+            raise UsageError(
+                f"{_named(check)} is none of the files of this schedule.", "Name the folder that has them."
+            )
     renew = f"Write it again with the same options and --out instead of --check. {how.install}".rstrip()
     for file, paper in _files(papers, check).items():
         differs = how.difference(_read(file), paper.text)
@@ -164,7 +172,8 @@ def _read(file: Path) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode(locale.getencoding(), errors="replace")
+        # a redirected console of Windows has the code page of the console, not that of the system
+        return content.decode("oem" if os.name == "nt" else locale.getencoding(), errors="replace")
 
 
 def _say_what_it_lacks(kind: str) -> None:
@@ -176,7 +185,7 @@ def _say_what_it_lacks(kind: str) -> None:
     if (kind == "windows") != (os.name == "nt"):
         note(f"warning: this isn't a machine that has {kind}; the paths are this machine's.")
     kept = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
-    names = [name for name in sorted(os.environ) if name.startswith("YHOVI_") or name in _SECRETS]
+    names = [name for name in sorted(os.environ) if name.startswith("YHOVI_") or name in SECRETS]
     lost = [name for name in names if os.environ[name] and name not in kept and name not in _SAID_ANYWAY]
     if lost:
         note(f"warning: the job won't have what only this console has: {', '.join(lost)}.")

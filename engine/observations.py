@@ -28,31 +28,47 @@ TOTAL = "_T"
 _NUMBERS = ("value", "lower_ci", "upper_ci", "numerator", "denominator")
 _EXAMPLES = 5
 
-_text = pa.Column(str)
-_maybe_text = pa.Column(object, nullable=True)
-_number = pa.Column(float, pa.Check(np.isfinite, name="a number must be finite"), nullable=True)
-_day = pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}$"))
-
-SCHEMA = pa.DataFrameSchema(
+COLUMNS = (
+    *("indicator_id", "area_code", "area_vintage", "area_level", "source_area_code"),
+    *("time_period", "period_start", "period_end", "breakdown"),
+    *_NUMBERS,
+    *("unit_measure", "obs_status", "status_flags", "status_reason", "note", "origin"),
+)
+_MAYBE = frozenset({"status_flags", "status_reason", "note"})
+_TEXTS = tuple(name for name in COLUMNS if name not in {*_NUMBERS, *_MAYBE})
+# A text that may be missing is kept as a Python object: a column in which all are has no text type of its own.
+_TYPES: Mapping[str, Any] = MappingProxyType(
+    {**dict.fromkeys(_NUMBERS, "float64"), **dict.fromkeys(_TEXTS, "str"), **dict.fromkeys(_MAYBE, object)}
+)
+_FORMS: Mapping[str, str] = MappingProxyType(
     {
-        "indicator_id": _text,
-        "area_code": pa.Column(str, pa.Check.str_matches(r"^[EWSNKJ][0-9]{8}$")),
-        "area_vintage": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}$")),
-        "area_level": _text,
-        "source_area_code": _text,
-        "time_period": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}-\d{2}/P[0-9]+[YMD]$")),
-        "period_start": _day,
-        "period_end": _day,
-        "breakdown": _text,
-        **dict.fromkeys(_NUMBERS, _number),
-        "unit_measure": _text,
-        "obs_status": pa.Column(str, pa.Check.isin(sorted({NORMAL, *(reason.code for reason in REASONS.values())}))),
-        "status_flags": _maybe_text,
-        "status_reason": _maybe_text,
-        "note": _maybe_text,
-        "origin": pa.Column(str, pa.Check.isin(["published", "synthetic"])),
-    },
+        "area_code": r"[EWSNKJ][0-9]{8}",
+        "area_vintage": r"[0-9]{4}-[0-9]{2}",
+        "time_period": r"[0-9]{4}-[0-9]{2}-[0-9]{2}/P[0-9]+[YMD]",
+        "period_start": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "period_end": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "obs_status": "|".join(sorted({NORMAL, *(reason.code for reason in REASONS.values())})),
+        "origin": "published|synthetic",
+    }
+)
+
+
+def _are_there(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame[list(_TEXTS)].notna().all(axis="columns")
+
+
+def _are_in_form(frame: pd.DataFrame) -> pd.Series[bool]:
+    good = [frame[name].str.fullmatch(form, na=False) for name, form in _FORMS.items()]
+    return pd.concat(good, axis="columns").all(axis="columns")
+
+
+# What a recipe can break is asked column by column, and the rest of all columns at once: most frames are so small that
+# being asked takes longer than the answer.
+SCHEMA = pa.DataFrameSchema(
+    dict.fromkeys(_NUMBERS, pa.Column(float, pa.Check(np.isfinite, name="a number must be finite"), nullable=True)),
     checks=[
+        pa.Check(_are_there, name="a text must be there"),
+        pa.Check(_are_in_form, name="codes, periods and statuses must be in their form"),
         pa.Check(
             lambda frame: frame["value"].notna() | frame["status_reason"].notna(),
             name="a missing value must have a reason",
@@ -276,7 +292,7 @@ def _canonical(frame: pd.DataFrame, subject: Subject) -> pd.DataFrame:
     frame = _area_flags(_statuses(_periods(frame))).assign(
         indicator_id=subject.indicator_id, unit_measure=subject.measured.unit, origin=subject.origin
     )
-    return _validated(frame.sort_values(list(KEY), kind="stable", ignore_index=True)[[*SCHEMA.columns, *carried]])
+    return _validated(frame.sort_values(list(KEY), kind="stable", ignore_index=True)[[*COLUMNS, *carried]])
 
 
 def _periods(frame: pd.DataFrame) -> pd.DataFrame:
@@ -334,7 +350,7 @@ def status_of(reasons: str) -> Status:
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.astype({**dict.fromkeys(_NUMBERS, "float64"), **_text_types()})
+    frame = frame.astype({name: kind for name, kind in _TYPES.items() if frame[name].dtype != kind})
     try:
         return SCHEMA.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
@@ -342,12 +358,6 @@ def _validated(frame: pd.DataFrame) -> pd.DataFrame:
             f"The observations break their contract: {_failures(errors.failure_cases, frame)}.",
             "Look at the recipe's last steps: each column has to hold what its name says.",
         ) from None
-
-
-def _text_types() -> Mapping[str, Any]:
-    """Text that may be missing is kept as Python objects: an all-missing column has no text type of its own."""
-    texts = {name: column for name, column in SCHEMA.columns.items() if name not in _NUMBERS}
-    return MappingProxyType({name: object if column.nullable else "str" for name, column in texts.items()})
 
 
 def _failures(cases: pd.DataFrame, frame: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Literal
@@ -45,6 +46,7 @@ def _worth_another_try(_task: Any, _run: Any, state: State) -> bool:
 )
 def run_indicators(work: Work) -> None:
     """Run what isn't done yet; each try is only for what failed before."""
+    logging.getLogger("yhovi").setLevel(logging.INFO)  # Prefect shows its lines, and leaves its level as it is
     work.attempt()
 
 

@@ -51,6 +51,7 @@ RULES = {
     "builtins.exec": "runs text as code",
 }
 LIGHT = ("connectors", *(f"engine.{name}" for name in ("errors", "measures", "checks", "schema.build", "spec", "plan")))
+LIGHT += ("engine.calendar", "engine.selection")
 LIGHT += ("engine.recipe.signatures", "engine.recipe.language.expressions", "engine.read.options")
 HEAVY = {"pandas", "narwhals", "pyarrow", "pandera", "numpy", "polars", "sqlalchemy", "alembic", "requests", "fsspec"}
 MUTABLE = {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"}
@@ -179,6 +180,7 @@ PLANTED = (
     ("Data goes one way, and rooms don't call each other", "engine.bronze", "yhovi.engine.warehouse"),
     ("Data goes one way, and rooms don't call each other", "engine.spec", "yhovi.engine.plan"),
     ("Data goes one way, and rooms don't call each other", "engine.databases", "yhovi.engine.warehouse"),
+    ("Data goes one way, and rooms don't call each other", "engine.calendar", "yhovi.engine.spec"),
     ("Only run brings the rooms together", "engine.settings", "yhovi.engine.quality"),
     ("Only run brings the rooms together", "engine.catalogue", "yhovi.engine.databases"),
     ("Compiling is pure: no frames, network, files or database", "engine.plan", "pandas"),
@@ -190,6 +192,7 @@ PLANTED = (
     ("Nothing imports the flows", "cli.place", "yhovi.flows"),
     ("Only the flows know Prefect", "engine.run", "prefect"),
     ("Only http sends", "connectors.file", "requests"),
+    ("Only notices send mail", "engine.run", "smtplib"),
     ("Only warehouse and databases speak SQL", "engine.run", "sqlalchemy"),
     ("Only bronze touches raw files", "engine.run", "fsspec"),
     ("Only the command line looks at the terminal", "engine.run", "rich"),

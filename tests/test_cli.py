@@ -21,7 +21,7 @@ from support.content import count, rows
 from support.demonstration import DATABASE, ROWS, Demonstration
 
 COMMANDS = ("run", "validate-specs", "plan", "preview", "explain", "list", "show", "land", "status", "doctor")
-COMMANDS += ("get", "loads", "rollback", "release-hold")
+COMMANDS += ("get", "loads", "rollback", "release-hold", "notify")
 
 
 def test_help_names_every_command(cli: Cli) -> None:

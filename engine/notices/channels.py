@@ -24,6 +24,11 @@ class Email:
     port: int = 587
     user: str = ""
 
+    @property
+    def secret(self) -> str:
+        """The environment variable that it needs, if it needs one."""
+        return PASSWORD_VARIABLE if self.user else ""
+
     def __str__(self) -> str:
         return f"email to {', '.join(self.to)}"
 
@@ -35,6 +40,11 @@ class Webhook:
     url_env: str
     shape: Shape
 
+    @property
+    def secret(self) -> str:
+        """The environment variable that it needs."""
+        return self.url_env
+
     def __str__(self) -> str:
         return f"{self.shape} webhook {self.url_env}"
 
@@ -45,6 +55,11 @@ class NoticeFile:
 
     path: Path
     format: Literal["text", "json"] = "text"
+
+    @property
+    def secret(self) -> str:
+        """It needs none."""
+        return ""
 
     def __str__(self) -> str:
         return f"file {self.path}"

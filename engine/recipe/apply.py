@@ -84,13 +84,12 @@ def apply(
     bound = _bound(recipe, watch)
     leading = list(takewhile(lambda step: step.rowwise, bound))
 
-    def begun(frame: Frame) -> Frame:
-        typed = type_columns(frame, recipe.columns)
+    def begun(table: pa.Table) -> Frame:
+        typed = nw.from_arrow(type_columns(table, recipe.columns), backend=backend)
         watch(-1, typed, typed)
         return _run(typed, leading)
 
-    batches = [begun(nw.from_arrow(table, backend=backend)) for table in tables]
-    batches = batches or [begun(_empty(recipe.columns, backend))]
+    batches = [begun(table) for table in tables] or [begun(_empty(recipe.columns))]
     return _sorted(_run(_together(batches), bound[len(leading) :]))
 
 
@@ -141,6 +140,6 @@ def _together(batches: Sequence[Frame]) -> Frame:
     return nw.concat([batch.select(batches[0].columns) for batch in batches])
 
 
-def _empty(columns: Sequence[Column], backend: Backend) -> Frame:
+def _empty(columns: Sequence[Column]) -> pa.Table:
     names = [column.name for column in columns if column.pattern is None]
-    return nw.from_arrow(pa.table({name: pa.array([], pa.string()) for name in names}), backend=backend)
+    return pa.table({name: pa.array([], pa.string()) for name in names})

@@ -1,18 +1,27 @@
-"""Numbers out of cells: the texts of a column become numbers, and reasons where there are none."""
+"""Numbers out of cells: the texts of a column become numbers, and reasons where there are none.
+
+This is done on Arrow's columns, whatever engine does the rest: they are what readers hand over and what every engine
+gives away, and most indicators are so small that an engine's own way of being asked would take longer than the work.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ...connectors.base import Column, SourceError
 from ..measures import UNITS
-from .columns import Columns, companion, has_companion
-from .distinct import Frame, cells, distinct, looked_up, replaced
-from .statuses import explained, joined, settled
+from .columns import ROW, Columns, companion, has_companion
+from .distinct import Frame, cells
+from .statuses import explained, says_missing, united
+
+_Column: TypeAlias = "pa.ChunkedArray[Any]"
 
 _NUMBER = r"-?(?:(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?"
 _SIGN = r"\[[^\]]+\]|\([A-Za-z0-9]{1,3}\)|[*†‡§#¹²³⁰⁴-⁹]"
@@ -28,15 +37,15 @@ class Cell:
     reasons: str | None = None
 
 
-def type_columns(frame: Frame, columns: Sequence[Column]) -> Frame:
+def type_columns(table: pa.Table, columns: Sequence[Column]) -> pa.Table:
     """Make numbers of the texts of all columns that are declared as such, groups included, with their companions.
 
     Raises:
         SourceError: A cell is neither a number nor blank nor one of its column's markers.
     """
     declared = Columns.of(columns)
-    numbers = [_each(column, declared, frame) for column in columns if column.kind == "number"]
-    return parse_numbers(frame, [column for each in numbers for column in each])
+    numbers = [_each(column, declared, table.column_names) for column in columns if column.kind == "number"]
+    return _parsed(table, [column for each in numbers for column in each], footnotes=False)
 
 
 def parse_numbers(frame: Frame, columns: Sequence[Column], *, footnotes: bool = False) -> Frame:
@@ -45,17 +54,23 @@ def parse_numbers(frame: Frame, columns: Sequence[Column], *, footnotes: bool = 
     Raises:
         SourceError: A cell is neither a number (with ``footnotes``, followed by marks) nor blank nor a marker.
     """
-    companions = (companion(column.name) for column in columns if has_companion(column))
-    order = list(dict.fromkeys([*frame.columns, *companions]))
-    frame = frame.with_columns(_plain_number(column).alias(_parsed(column)) for column in columns)
-    known = {column.name: _odd_cells(frame, column, footnotes=footnotes) for column in columns}
-    _refuse_unknown(frame, known)
-    plain = [column for column in columns if not known[column.name] and not column.status_from]
-    frame = frame.with_columns(expression for column in plain for expression in _typed_plainly(column))
-    for column in columns:
-        if column not in plain:
-            frame = _typed(frame, column, {text: cell for text, cell in known[column.name].items() if cell})
-    return frame.select(order)
+    looked_at = {name for column in columns for name in (column.name, column.status_from) if name}
+    asked = [name for name in frame.columns if name in looked_at or name == ROW]
+    # an engine that numbers its rows hands these over as one more column
+    parsed = _parsed(frame.select(asked).to_arrow().select(asked), columns, footnotes=footnotes)
+    read = {column.name for column in columns}
+    made = [name for name in parsed.column_names if name not in asked or name in read]
+    return frame.with_columns(*nw.from_arrow(parsed.select(made), backend=frame.implementation).iter_columns())
+
+
+def _parsed(table: pa.Table, columns: Sequence[Column], *, footnotes: bool) -> pa.Table:
+    read = [_Texts.of(table, column, footnotes=footnotes) for column in columns]
+    _refuse_unknown(table, read)
+    companions = [companion(column.name) for column in columns if has_companion(column)]
+    made = {name: array for texts in read for name, array in texts.made(table).items()}
+    names = dict.fromkeys([*table.column_names, *companions])
+    arrays: dict[str, Any] = {name: made[name] if name in made else table.column(name) for name in names}
+    return pa.table(arrays)
 
 
 def read_cell(text: str, markers: Mapping[str, str], *, footnotes: bool, unit: str | None = None) -> Cell | None:
@@ -91,82 +106,105 @@ def _without_sign(text: str, unit: str | None) -> str:
             return text
 
 
-def _each(column: Column, declared: Columns, frame: Frame) -> list[Column]:
+def _each(column: Column, declared: Columns, headers: Sequence[str]) -> list[Column]:
     if column.pattern is None:
         return [column]
-    return [replace(column, name=header, pattern=None) for header in declared.members(column.name, frame.columns)]
+    return [replace(column, name=header, pattern=None) for header in declared.members(column.name, headers)]
 
 
-def _parsed(column: Column) -> str:
-    return f"_number:{column.name}"
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The texts of a column: the numbers that some are plainly, and what the others stand for, if that is known."""
+
+    column: Column
+    numbers: _Column
+    others: Mapping[str, Cell | None]
+
+    @classmethod
+    def of(cls, table: pa.Table, column: Column, *, footnotes: bool) -> _Texts:
+        texts = table.column(column.name)
+        numbers = _plain_numbers(texts, column)
+        others = map(str, texts.filter(pc.and_(pc.is_null(numbers), pc.is_valid(texts))).unique().to_pylist())
+        markers = dict(column.markers)
+        read = {
+            text: read_cell(text.strip(), markers, footnotes=footnotes, unit=column.unit) for text in sorted(others)
+        }
+        return cls(column, numbers, read)
+
+    @property
+    def unknown(self) -> list[str]:
+        return [text for text, cell in self.others.items() if cell is None]
+
+    def made(self, table: pa.Table) -> dict[str, _Column]:
+        """The numbers, and what is said of them if something is."""
+        column, numbers = self.column, self.numbers
+        known = {text: cell for text, cell in self.others.items() if cell is not None}
+        texts = table.column(column.name)
+        footnoted = {text: cell.number for text, cell in known.items() if cell.number is not None}
+        if footnoted:
+            numbers = pc.coalesce(numbers, _looked_up(texts, footnoted.get, pa.float64()))
+        if not has_companion(column):
+            return {column.name: numbers}
+        numbers, said = _settled(numbers, _joined(self._reasons(table, known)))
+        return {column.name: numbers, companion(column.name): said}
+
+    def _reasons(self, table: pa.Table, known: Mapping[str, Cell]) -> list[_Column]:
+        column, texts, markers = self.column, table.column(self.column.name), dict(self.column.markers)
+        found = [_looked_up(texts, lambda text: known[text].reasons if text in known else None, pa.string())]
+        blank = pc.is_null(texts)
+        if column.status_from:
+            beside = table.column(column.status_from)
+            blank = pc.and_(blank, pc.is_null(beside))
+            told = {text.strip().casefold(): reason for text, reason in column.markers}
+            found.append(_looked_up(beside, lambda text: told.get(text.strip().casefold()), pa.string()))
+        if "" in markers:
+            found.append(pc.if_else(blank, pa.scalar(markers[""], pa.string()), pa.scalar(None, pa.string())))
+        return found
 
 
-def _plain_number(column: Column) -> nw.Expr:
-    text = nw.col(column.name).str.strip_chars()
-    plain = text.str.contains(f"^{_NUMBER}$")
+def _plain_numbers(texts: _Column, column: Column) -> _Column:
+    stripped = pc.utf8_trim_whitespace(texts)
+    plain = pc.match_substring_regex(stripped, f"^(?:{_NUMBER})$")
     # -1 for a suppressed number; beside a column that explains, such a text is one of its codes
     placeholders = [marker for marker, _ in column.markers if re.fullmatch(_NUMBER, marker)]
     if placeholders and not column.status_from:
-        plain &= ~text.is_in(placeholders)
-    return nw.when(plain).then(text.str.replace_all(",", "", literal=True)).cast(nw.Float64)
+        plain = pc.and_not(plain, pc.is_in(stripped, pa.array(placeholders, pa.string())))
+    digits = pc.replace_substring(stripped, ",", "")
+    numbers: _Column = pc.if_else(plain, digits, pa.scalar(None, pa.string())).cast(pa.float64())
+    return numbers
 
 
-def _odd_cells(frame: Frame, column: Column, *, footnotes: bool) -> dict[str, Cell | None]:
-    odd = frame.filter(nw.col(_parsed(column)).is_null() & ~nw.col(column.name).is_null())
-    markers = dict(column.markers)
-    return {
-        text: read_cell(text.strip(), markers, footnotes=footnotes, unit=column.unit)
-        for text in distinct(odd, column.name)
-    }
+def _looked_up(texts: _Column, tell: Callable[[str], float | str | None], kind: pa.DataType) -> _Column:
+    """What is told of each text, asked once for equal ones; missing for what is missing."""
+    coded = texts.combine_chunks().dictionary_encode()
+    told = pa.array([tell(str(text)) for text in coded.dictionary.to_pylist()], kind)
+    return pa.chunked_array([told.take(coded.indices)])
 
 
-def _refuse_unknown(frame: Frame, known: Mapping[str, Mapping[str, Cell | None]]) -> None:
-    unknown = {name: [text for text, cell in found.items() if cell is None] for name, found in known.items()}
-    found = [f"`{name}` holds {cells(frame, name, texts)}." for name, texts in unknown.items() if texts]
-    if not found:
+def _joined(reasons: Sequence[_Column]) -> _Column:
+    """The reasons of several columns in a row; empty where there are none."""
+    columns: list[Any] = [*reasons, "", " "]
+    joined: _Column = pc.binary_join_element_wise(*columns, null_handling="skip")
+    return joined
+
+
+def _settled(numbers: _Column, said: _Column) -> tuple[_Column, _Column]:
+    """As ``statuses.settled`` does: what is said to be missing is no number, and what is missing has a reason."""
+    ghosts = _looked_up(said, says_missing, pa.bool_())
+    numbers = pc.if_else(ghosts, pa.scalar(None, pa.float64()), numbers)
+    there, gone = (_looked_up(said, tell, pa.string()) for tell in (united, explained))
+    return numbers, pc.if_else(pc.is_null(numbers), gone, there)
+
+
+def _refuse_unknown(table: pa.Table, read: Sequence[_Texts]) -> None:
+    unknown = {texts.column.name: texts.unknown for texts in read if texts.unknown}
+    if not unknown:
         return
-    example = next(texts[0] for texts in unknown.values() if texts)
+    frame = nw.from_arrow(table, backend="pyarrow")
+    found = [f"`{name}` holds {cells(frame, name, texts)}." for name, texts in unknown.items()]
+    example = next(iter(unknown.values()))[0]
     raise SourceError(
         f"A cell is neither a number nor a known marker: {' '.join(found)}",
         f"If such a text says why a number is missing, add it to the column's markers with a reason, for example"
         f" markers: {{'{example}': not_available}}. Lines that are no data are left out by source.read.",
     )
-
-
-def _typed_plainly(column: Column) -> list[nw.Expr]:
-    """A column of plain numbers and blanks, as most are: nobody has to look at its texts, and all are made at once."""
-    number = nw.col(_parsed(column))
-    if not has_companion(column):
-        return [number.alias(column.name)]
-    blank = nw.lit(explained(dict(column.markers).get("", "")), dtype=nw.String)
-    return [number.alias(column.name), nw.when(number.is_null()).then(blank).alias(companion(column.name))]
-
-
-def _typed(frame: Frame, column: Column, known: Mapping[str, Cell]) -> Frame:
-    new = [_number(column, known).alias(column.name)]
-    status = companion(column.name)
-    if not has_companion(column):
-        return frame.with_columns(new)
-    new.append(joined(_reasons(frame, column, known)).alias(status))
-    return settled(frame.with_columns(new), column.name, status)
-
-
-def _number(column: Column, known: Mapping[str, Cell]) -> nw.Expr:
-    plain = nw.col(_parsed(column))
-    footnoted = {text: cell.number for text, cell in known.items() if cell.number is not None}
-    if not footnoted:
-        return plain
-    return nw.coalesce(plain, looked_up(column.name, list(footnoted), list(footnoted.values()), nw.Float64))
-
-
-def _reasons(frame: Frame, column: Column, known: Mapping[str, Cell]) -> list[nw.Expr]:
-    markers = dict(column.markers)
-    found = [looked_up(column.name, list(known), [cell.reasons for cell in known.values()], nw.String)]
-    blank = nw.col(column.name).is_null()
-    if column.status_from:
-        blank &= nw.col(column.status_from).is_null()
-        explained = {text.strip().casefold(): reason for text, reason in column.markers}
-        found.append(replaced(frame, column.status_from, lambda text: explained.get(text.strip().casefold())))
-    if "" in markers:
-        found.append(nw.when(blank).then(nw.lit(markers[""])))
-    return found

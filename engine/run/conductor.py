@@ -29,12 +29,11 @@ def carry_out(commission: Commission) -> Result:
     if warehouse is not None:
         start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
         warehouse.start_run(start)
-        _describe_geography(commission.plans, warehouse)
-        _record_arrivals(commission, warehouse)
-    with about(run_id=desk.run_id):
-        log_start(commission.command, len(commission.plans))
     outcomes: list[Outcome] = []
     try:
+        _describe(commission)
+        with about(run_id=desk.run_id):
+            log_start(commission.command, len(commission.plans))
         _carry_out_all(commission, outcomes)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
@@ -45,6 +44,13 @@ def carry_out(commission: Commission) -> Result:
     with about(run_id=desk.run_id):
         log_end(result)
     return result
+
+
+def _describe(commission: Commission) -> None:
+    """Write down what a run knows before it does anything."""
+    if commission.warehouse is not None:
+        _describe_geography(commission.plans, commission.warehouse)
+        _record_arrivals(commission, commission.warehouse)
 
 
 def _carry_out_all(commission: Commission, outcomes: list[Outcome]) -> None:

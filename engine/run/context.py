@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, replace
@@ -34,6 +34,15 @@ def about(**facts: object) -> Iterator[None]:
         _IN_HAND.reset(before)
 
 
+def blotted(line: str, secrets: Iterable[str]) -> str:
+    """A line of the log with these secrets blotted out, however they came there."""
+    from ..http.redaction import redact  # with it come the network's libraries, which not all who log need
+
+    for secret in secrets:
+        line = redact(line, secret)
+    return line
+
+
 def settled(outcome: Outcome, began: datetime, ended: datetime) -> Outcome:
     """The outcome with its times, once it has been logged."""
     seconds = round((ended - began).total_seconds(), 3)
@@ -50,7 +59,7 @@ def settled(outcome: Outcome, began: datetime, ended: datetime) -> Outcome:
 
 def log_start(command: str, indicators: int) -> None:
     """Log that a run begins."""
-    _LOG.info("run begun for %d indicators: %s", indicators, command)
+    _LOG.info("run begun for %d indicator%s: %s", indicators, "" if indicators == 1 else "s", command)
 
 
 def log_end(result: Result) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ..errors import StaleError
-from ..observations import KEY, SCHEMA
+from ..observations import COLUMNS, KEY
 from ..read.rowset import RowSet
 from ..warehouse.reading import Record
 from ..warehouse.tables import SYNTHETIC, VALUE
@@ -92,4 +92,4 @@ def on_hold(warehouse: Warehouse, indicator_id: str, retrieved_at: datetime) -> 
 
 def _live(rows: Sequence[Record]) -> pd.DataFrame:
     live = [row for row in rows if row["action"] == VALUE]
-    return pd.DataFrame(live, columns=None if live else list(SCHEMA.columns))
+    return pd.DataFrame(live, columns=None if live else list(COLUMNS))

@@ -55,7 +55,7 @@ class Patient:
 def examine(patient: Patient) -> list[Symptom]:
     """Examine everything; one thing that is wrong hides no other."""
     symptoms: list[Symptom] = []
-    for examination in (_settings, _folder, _catalogue, _data_root, _database, _databases, _secrets, _clock):
+    for examination in _EXAMINATIONS:
         try:
             symptoms += examination(patient)
         except YhoviError as error:
@@ -138,9 +138,23 @@ def _secrets(patient: Patient) -> Iterator[Symptom]:
         yield Symptom("secret", "ok", f"{name} is {said} (never shown)")
 
 
+def _notices(patient: Patient) -> Iterator[Symptom]:
+    """Whoever is to be told what came of runs: whether what that takes is there. Nobody is told anything."""
+    for channel in patient.settings().notify.channels:
+        name = channel.secret
+        if name and not patient.secret(name):
+            cure = f"Set the environment variable {name}, or add it to a file .env, and try it: yhovi notify --test."
+            yield Symptom("notices", "warning", f"{channel}: {name} is not set, so that nobody is told", cure)
+        else:
+            yield Symptom("notices", "ok", str(channel))
+
+
 def _clock(patient: Patient) -> Iterator[Symptom]:
     if patient.now.year < 2026:
         cure = "Set the machine's clock: retrieval times and certificates depend on it."
         yield Symptom("clock", "failure", f"the clock says {patient.now:%Y-%m-%d}", cure, 2)
     else:
         yield Symptom("clock", "ok", f"{patient.now:%Y-%m-%d %H:%M} UTC")
+
+
+_EXAMINATIONS = (_settings, _folder, _catalogue, _data_root, _database, _databases, _secrets, _notices, _clock)

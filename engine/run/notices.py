@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 from ..errors import SpecError, YhoviError
 from ..http import post
 from ..notices import channels, files, mail
-from ..notices.channels import Channel, Lineage, NoticeError
+from ..notices.channels import Channel, NoticeError
 from ..notices.lineage import Job, events
 from ..notices.message import Notice, compose, trial
 from ..notices.report import Report, Told
@@ -96,7 +97,7 @@ class Teller:
         by_id = {spec.id: spec for spec in specs}
         jobs = [job for outcome in result.outcomes for job in _jobs(outcome, by_id)]
         said = [event for job in jobs for event in events(job, result.run_id, to.namespace)]
-        ways = [("OpenLineage", partial(self._post_events, said, to))] if to.url else []
+        ways = [("OpenLineage", partial(self._post_events, deque(said), to.url))] if to.url else []
         ways += [(f"OpenLineage, file {to.file}", partial(files.add_lines, to.file, said))] if to.file else []
         return tuple(self._attempted(name, send, "lineage") for name, send in ways) if said else ()
 
@@ -133,9 +134,11 @@ class Teller:
             case channels.NoticeFile():
                 files.add_notice(channel, notice, f"{world.now():%Y-%m-%d %H:%M} UTC")
 
-    def _post_events(self, said: Sequence[Mapping[str, Any]], to: Lineage) -> None:
-        for event in said:
-            self._post(to.url, event, plain=True)
+    def _post_events(self, waiting: deque[Mapping[str, Any]], url: str) -> None:
+        """Post what was not posted yet."""
+        while waiting:
+            self._post(url, waiting[0], plain=True)
+            waiting.popleft()
 
     def _post(self, url: str, body: Mapping[str, Any], *, plain: bool = False) -> None:
         posted = post(url, body, f"yhovi/{self.version}", plain=plain, trust_env=True)

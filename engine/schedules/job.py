@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import category
 
 from ..errors import UsageError
 
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+_UNFIT = ("Cc", "Cs", "Zl", "Zp")  # controls, halves of characters, ends of lines and paragraphs
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -94,7 +96,7 @@ class Job:
         if not _NAME.fullmatch(self.name):
             raise UsageError(f"A schedule can't be called {self.name!r}.", "Use letters, digits, - and _.")
         for said in (*self.command, self.folder):
-            if any(ord(character) < 32 or ord(character) == 127 for character in said):
+            if any(category(character) in _UNFIT or character in "\ufffe\uffff" for character in said):
                 raise UsageError(
                     f"{said!r} has a line break or another control character in it, which no schedule can hold.",
                     "Rename that folder or file.",

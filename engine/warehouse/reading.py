@@ -227,7 +227,7 @@ def _latest_periods(connection: Connection) -> dict[str, str]:
 
 
 def _revisions(connection: Connection) -> dict[str, datetime]:
-    """By indicator: when bytes were last retrieved that changed figures and brought none, since some were new.
+    """By indicator: when bytes were last retrieved that changed or lacked figures and brought none, since some were new.
 
     What changed because the plan or the register did, the publisher didn't revise.
     """
@@ -236,7 +236,8 @@ def _revisions(connection: Connection) -> dict[str, datetime]:
         *(part == sa.func.lag(part).over(partition_by=load.c.indicator_id, order_by=load.c.load_id) for part in by)
     )
     release = sa.func.max(sa.case((load.c.rows_new > 0, load.c.load_id), else_=0))
-    cells = (load.c.indicator_id, load.c.load_id, load.c.retrieved_at, load.c.rows_changed)
+    changed = (load.c.rows_changed + load.c.rows_withdrawn).label("changed")
+    cells = (load.c.indicator_id, load.c.load_id, load.c.retrieved_at, changed)
     asked = sa.select(
         *cells,
         sa.case((same, 1), else_=0).label("same"),
@@ -244,7 +245,7 @@ def _revisions(connection: Connection) -> dict[str, datetime]:
     )
     line = asked.where(stands()).subquery()
     revised = sa.select(line.c.indicator_id, sa.func.max(line.c.retrieved_at)).group_by(line.c.indicator_id)
-    conditions = (line.c.load_id > line.c.release_id, line.c.rows_changed > 0, line.c.same == 1)
+    conditions = (line.c.load_id > line.c.release_id, line.c.changed > 0, line.c.same == 1)
     return {row[0]: row[1] for row in connection.execute(revised.where(*conditions))}
 
 

@@ -326,7 +326,7 @@ class IndicatorStatus:
 
     ``rows`` counts the current rows, ``missing`` those of them without a value; withdrawn ones are counted apart.
     ``last_load`` is the newest that stands; ``hold`` says why later bytes aren't loaded. ``revised_at`` is when bytes
-    were last retrieved that changed figures by the same plan and brought none, since some were new.
+    were last retrieved that changed or lacked figures by the same plan and brought none, since some were new.
     """
 
     indicator_id: str

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import Registry, load_registry
 from yhovi.engine.measures import REASONS, Measured
-from yhovi.engine.observations import KEY, SCHEMA, Observed, Subject, key_text, observe
+from yhovi.engine.observations import COLUMNS, KEY, SCHEMA, Observed, Subject, key_text, observe
 
 from support.properties import tried
 
@@ -322,7 +322,7 @@ def test_the_rows_of_origin_are_carried() -> None:
 # The contract ----------------------------------------------------------------------------------------
 
 TYPES = {
-    **dict.fromkeys(SCHEMA.columns, "str"),
+    **dict.fromkeys(COLUMNS, "str"),
     **dict.fromkeys(("value", "lower_ci", "upper_ci", "numerator", "denominator"), "float64"),
     **dict.fromkeys(("status_flags", "status_reason", "note"), "object"),
 }

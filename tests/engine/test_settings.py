@@ -3,13 +3,15 @@
 import errno
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from yhovi.engine.addresses import Access
 from yhovi.engine.errors import SettingsError
-from yhovi.engine.settings import FILE_NAME, Settings, find_file, load_settings
+from yhovi.engine.notices.channels import Channel, Email, Lineage, NoticeFile, Notify, Webhook
+from yhovi.engine.settings import FILE_NAME, Logs, Settings, find_file, load_settings
 
 URL = "sqlite:///x.db"
 
@@ -190,7 +192,7 @@ def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, toml: str, found: 
 
 SETTINGS = (
     "data_root, inbox, environment, database_url, catalogue, target_vintage, geography, areas, databases, hosts, "
-    "mirrors, http"
+    "mirrors, http, log, notify, openlineage"
 )
 
 
@@ -348,3 +350,117 @@ def test_a_database_that_is_named_wrongly_is_refused_and_not_shown(tmp_path: Pat
     with pytest.raises(SettingsError) as caught:
         loaded(tmp_path, toml, {})
     assert str(caught.value) == f"yhovi.toml{said}"
+
+
+# Who is told, and where the log goes --------------------------------------------------------------------------------
+
+EMAIL = '[[notify.email]]\nhost = "mail.example.org"\nfrom = "yhovi@example.org"\nto = ["data@example.org"]\n'
+WEBHOOK = '[[notify.webhook]]\nurl_env = "YHOVI_TEAMS_URL"\nshape = "teams"\n'
+LETTER = Email("mail.example.org", "yhovi@example.org", ("data@example.org",))
+
+
+def test_nobody_is_told_by_default(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, "", {})
+    assert (settings.notify, settings.lineage, settings.log) == (Notify(), Lineage(), Logs())
+    assert not settings.lineage.is_set
+
+
+@pytest.mark.parametrize(
+    ("toml", "expected"),
+    [
+        (EMAIL, LETTER),
+        (f'{EMAIL}security = "tls"', replace(LETTER, security="tls", port=465)),
+        (f'{EMAIL}security = "none"', replace(LETTER, security="none", port=25)),
+        (f'{EMAIL}port = 2525\nuser = "yhovi"', replace(LETTER, port=2525, user="yhovi")),
+        (
+            f'{EMAIL}security = "none"\nuser = "yhovi"'.replace("mail.example.org", "localhost"),
+            replace(LETTER, host="localhost", security="none", port=25, user="yhovi"),
+        ),
+        (WEBHOOK, Webhook("YHOVI_TEAMS_URL", "teams")),
+        ('[[notify.file]]\npath = "a/notices.txt"', NoticeFile(Path("a/notices.txt"))),
+        ('[[notify.file]]\npath = "n"\nformat = "json"', NoticeFile(Path("n"), "json")),
+    ],
+)
+def test_each_channel_is_set(tmp_path: Path, toml: str, expected: Channel) -> None:
+    notify = loaded(tmp_path, f'[notify]\nwhen = "change"\n{toml}', {}).notify
+    if isinstance(expected, NoticeFile):
+        expected = replace(expected, path=tmp_path / expected.path)
+    assert notify == Notify("change", (expected,))
+
+
+def test_channels_keep_their_order(tmp_path: Path) -> None:
+    told = loaded(tmp_path, f'[[notify.file]]\npath = "n"\n{WEBHOOK}{EMAIL}{EMAIL}', {}).notify
+    assert [type(channel).__name__ for channel in told.channels] == ["Email", "Email", "Webhook", "NoticeFile"]
+    assert told.when == "failure"
+
+
+def test_a_log_and_lineage_are_set(tmp_path: Path) -> None:
+    toml = '[log]\nformat = "json"\nlevel = "debug"\nfile = "logs/a.log"\nmax_bytes = 9\nbackups = 2\n'
+    toml += '[openlineage]\nurl = "http://marquez:5000/api/v1/lineage"\nfile = "l.jsonl"\nnamespace = "council"\n'
+    settings = loaded(tmp_path, toml, {})
+    assert settings.log == Logs("json", "debug", tmp_path / "logs/a.log", 9, 2)
+    assert settings.lineage == Lineage("http://marquez:5000/api/v1/lineage", tmp_path / "l.jsonl", "council")
+
+
+MAIL = "[[notify.email]]"
+ADDRESS = "It must be an address such as yhovi@example.org."
+LIST = 'It must be a list of addresses such as ["data@example.org"].'
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("log = 1", ": log is 1. It must be a table with format, level, file, max_bytes and backups."),
+        ('[log]\nformat = "xml"', ', [log]: format is "xml". It must be auto, human or json.'),
+        ('[log]\nlevel = "loud"', ', [log]: level is "loud". It must be debug, info, warning or error.'),
+        ('[log]\nfile = ""', ', [log]: file is "". It must be the file to which lines of the log are added.'),
+        ("[log]\nbackups = 0", ", [log]: backups is 0. It must be a whole number above 0."),
+        ("notify = []", ": notify is []. It must be a table with when, email, webhook and file."),
+        ('[notify]\nwhen = "never"', ', [notify]: when is "never". It must be failure, change or always.'),
+        ('[notify]\nemail = "me"', ', [notify]: email is "me". It must be tables, each under [[notify.email]].'),
+        ("[notify]\nmail = []", ", [notify]: mail is no key of this table. Did you mean email?"),
+        (EMAIL.replace("host", "hots"), f", {MAIL}: hots is no key of this table. Did you mean host?"),
+        (EMAIL.replace("mail.example.org", " "), f', {MAIL}: host is " ". It must be the name of a mail server.'),
+        (EMAIL.replace("yhovi@", "yhovi "), f', {MAIL}: from is "yhovi example.org". {ADDRESS}'),
+        (EMAIL.replace("yhovi@", "a@b\\n@"), f', {MAIL}: from is "a@b\\n@example.org". {ADDRESS}'),
+        (EMAIL.replace('["data@example.org"]', '"data@example.org"'), f', {MAIL}: to is "data@example.org". {LIST}'),
+        (EMAIL.replace('"data@example.org"', ""), f", {MAIL}: to is []. {LIST}"),
+        (EMAIL.replace('to = ["data@example.org"]', ""), f", {MAIL}: to is missing. {LIST}"),
+        (f'{EMAIL}security = "ssl"', f', {MAIL}: security is "ssl". It must be starttls, tls or none.'),
+        (f"{EMAIL}port = 0", f", {MAIL}: port is 0. It must be a whole number above 0."),
+        (
+            f'{EMAIL}password = "x"',
+            f", {MAIL}: password is no key of this table. Allowed are host, port, security, user, from, to.",
+        ),
+        (
+            f'{EMAIL}user = "yhovi"\nsecurity = "none"',
+            (
+                f", {MAIL}: a password would be sent unencrypted. "
+                'Say security = "starttls" or "tls", or leave out the user where the server needs none.'
+            ),
+        ),
+        (
+            WEBHOOK.replace('shape = "teams"', ""),
+            ", [[notify.webhook]]: shape is missing. It must be slack, teams or json.",
+        ),
+        (WEBHOOK.replace("url_env", "url"), ", [[notify.webhook]]: url is no key of this table. Did you mean url_env?"),
+        (
+            WEBHOOK.replace("YHOVI_TEAMS_URL", "https://hooks.example.org/s3cret"),
+            (
+                ", [[notify.webhook]]: url_env isn't the name of an environment variable. Put the address into an "
+                "environment variable, and its name here: whoever knows the address can post."
+            ),
+        ),
+        ("[[notify.file]]", ", [[notify.file]]: path is missing. It must be the file to which messages are added."),
+        ("[openlineage]", ", [openlineage]: it says neither url nor file. Say where events are to go."),
+        (
+            '[openlineage]\nurl = "marquez"',
+            ', [openlineage]: url is "marquez". It must be an address that begins with https:// or http://.',
+        ),
+    ],
+)
+def test_every_mistake_is_a_sentence(tmp_path: Path, toml: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, toml, {})
+    assert str(caught.value) == f"yhovi.toml{said}"
+    assert "s3cret" not in str(caught.value)

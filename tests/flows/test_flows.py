@@ -1,4 +1,4 @@
-"""The flows, on Prefect's own server: what they run, how they end, which events they emit, and how they are deployed."""
+"""The flows, on Prefect's own server: what they run, how they end, what they emit, and how they are deployed."""
 
 from __future__ import annotations
 

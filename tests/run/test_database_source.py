@@ -156,7 +156,7 @@ def test_a_table_becomes_an_indicator(cli: Cli, council: Council, tmp_path: Path
     assert loaded(tmp_path) == by_hand()
     assert list(by_hand().values()).count("not_available") == 1
     assert [outcome(said)[name] for name in ("status", "new", "source")] == ["loaded", 6, "the first answer"]
-    assert " INFO SELECT database:housing: 6 rows, " in said.err
+    assert '"level": "INFO", "logger": "yhovi.databases", "message": "SELECT database:housing: 6 rows, ' in said.err
     council.require_untold(said)
 
 

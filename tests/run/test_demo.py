@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.catalogue import SHIPPED
-from support.commands import Cli, command, environment, run_process
+from support.catalogue import DRAFTS, SHIPPED
+from support.commands import Cli
 from support.content import count, rows
 from support.demonstration import DATABASE, ROWS, Demonstration, first_run, second_run
 from support.figures import EMPLOYMENT_2023, GVA_2023
@@ -29,9 +25,12 @@ FEW = ("E-BE-02", "E-BE-06", "E-BE-11", "S-HE-05")
 
 
 def test_loads_every_built_in_indicator(demonstration: Demonstration) -> None:
-    assert set(ROWS) == set(SHIPPED), "support/demonstration.py says how many rows each indicator comes to"
+    assert set(ROWS) == set(SHIPPED) - set(DRAFTS), (
+        "support/demonstration.py says how many rows each indicator comes to"
+    )
     assert demonstration.said.out == first_run()
-    assert [line.split(":")[0] for line in demonstration.said.err.splitlines()] == [
+    for_people = [line for line in demonstration.said.err.splitlines() if not line.startswith("{")]
+    assert [line.split(":")[0] for line in for_people] == [
         "left out",
         "catalogue",
         "database",
@@ -66,35 +65,6 @@ def test_carries_the_published_figures(demonstration: Demonstration) -> None:
 
 def test_says_which_figures_are_made_up(demonstration: Demonstration) -> None:
     assert {row["origin"] for row in rows(demonstration.database, "S-HE-05")} == {"synthetic"}
-
-
-@pytest.mark.parametrize(
-    ("chosen", "kills"),
-    [pytest.param(FEW, 10, id="a few"), pytest.param(["--all"], 10, id="all", marks=pytest.mark.nightly)],
-)
-def test_survives_being_killed_at_any_moment(tmp_path: Path, chosen: Sequence[str], kills: int) -> None:
-    """Several runs in a row are killed somewhere; the next one gives what one clean run gives."""
-    clean, killed = tmp_path / "clean", tmp_path / "killed"
-    clean.mkdir(), killed.mkdir()
-    started = time.monotonic()
-    assert run_process(clean, "run", *chosen, "--demo").code == 0
-    length = time.monotonic() - started
-    moments = random.Random(20261121)
-    for _ in range(kills):
-        victim = subprocess.Popen(
-            command("run", *chosen, "--demo"),
-            cwd=killed,
-            env=environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(moments.uniform(0.2, 1.0) * length)
-        victim.kill()
-        victim.wait()
-    said = run_process(killed, "run", *chosen, "--demo")
-    assert said.code == 0, said.err
-    assert rows(killed / DATABASE) == rows(clean / DATABASE)
-    assert count(killed / DATABASE, "observation") == count(clean / DATABASE, "observation")
 
 
 def test_knows_the_districts_of_another_vintage(cli: Cli, demonstration: Demonstration, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 from yhovi.cli.place import Place
 
 from support import small
@@ -270,6 +271,41 @@ def test_a_bug_in_telling_costs_nothing_and_tells_no_secret(
     assert warnings(said) == [expected]
 
 
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_a_bug_in_composing_costs_nothing_either(
+    cli: Cli, catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoilt: bool
+) -> None:
+    from yhovi.engine.run import notices
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError(SECRET_PATH)
+
+    monkeypatch.setattr(notices, "compose", broken)
+    settle(tmp_path, FILE.format("always"))
+    if spoilt:
+        small.change(catalogue, "S-H-91", "title: Homes", "titel: Homes")
+    said = run(cli)
+    assert said.code == (2 if spoilt else 0)
+    assert warnings(said) == ["warning: nobody was told what came of this, as there is a bug in yhovi (RuntimeError)"]
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_an_audit_that_cannot_be_written_is_a_warning(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from yhovi.engine.errors import StorageError
+    from yhovi.engine.run.notices import Teller
+
+    def away(*_: Any, **__: Any) -> None:
+        raise StorageError("The database is away.", "Bring it back.")
+
+    monkeypatch.setattr(Teller, "write_down", away)
+    settle(tmp_path, FILE.format("always"))
+    said = run(cli)
+    assert said.code == 0
+    assert warnings(said) == ["warning: who was told isn't in the audit: The database is away. Bring it back."]
+
+
 # Runs that come to nothing ----------------------------------------------------------------------------------------
 
 
@@ -368,6 +404,32 @@ def test_without_a_channel_there_is_nobody_to_tell(cli: Cli, options: tuple[str,
     )
 
 
+def test_the_doctor_looks_for_the_secrets_and_tells_nobody(
+    cli: Cli, tmp_path: Path, everywhere: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert everywhere.asked == 0
+    with (tmp_path / "yhovi.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[[notify.email]]\nuser = 'yhovi'\n{NONE}")
+    expected = [
+        ("email to data@example.org", "ok"),
+        ("email to data@example.org: YHOVI_SMTP_PASSWORD is not set, so that nobody is told", "warning"),
+        (f"teams webhook {VARIABLE}", "ok"),
+        ("json webhook YHOVI_UNSET: YHOVI_UNSET is not set, so that nobody is told", "warning"),
+        (f"file {tmp_path / 'nowhere/notices.txt'}", "ok"),
+    ]
+    said = cli("doctor", "--json")
+    found = [one for one in said.json if one["about"] == "notices"]
+    assert [(one["found"], one["state"]) for one in found] == expected
+    assert found[3]["cure"] == (
+        "Set the environment variable YHOVI_UNSET, or add it to a file .env, and try it: yhovi notify --test."
+    )
+    monkeypatch.setenv("YHOVI_SMTP_PASSWORD", PASSWORD)
+    told = cli("doctor", "--json")
+    assert [one["state"] for one in told.json if one["about"] == "notices"].count("warning") == 1
+    assert PASSWORD not in told.out
+    assert everywhere.asked == 0
+
+
 # OpenLineage -------------------------------------------------------------------------------------------------------
 
 
@@ -399,6 +461,24 @@ def test_events_go_to_an_address_and_to_a_file(
         ("lineage_sent", "OpenLineage: sent"),
         ("lineage_sent", f"OpenLineage, file {tmp_path / 'lineage.jsonl'}: sent"),
     ]
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_events_that_were_taken_are_not_sent_again(
+    cli: Cli, tmp_path: Path, httpserver: HTTPServer, waited: list[float]
+) -> None:
+    """The fourth is refused once."""
+    bodies: list[bytes] = []
+
+    def answer(request: Request) -> Response:
+        bodies.append(request.data)
+        return Response(status=503 if len(bodies) == 4 else 200)
+
+    httpserver.expect_request("/lineage").respond_with_handler(answer)
+    settle(tmp_path, f'[openlineage]\nurl = "{httpserver.url_for("/lineage")}"\n')
+    said = run(cli)
+    assert (said.code, warnings(said), waited) == (0, [], [2.0])
+    assert (len(bodies), len(set(bodies)), bodies[3]) == (7, 6, bodies[4])
 
 
 @pytest.mark.usefixtures("catalogue")

@@ -82,7 +82,7 @@ def typed() -> Callable[[str, Sequence[Column], Any], Frame]:
     """A drawing as a frame of one engine, its number columns typed."""
 
     def make(text: str, columns: Sequence[Column], backend: Any) -> Frame:
-        return type_columns(nw.from_arrow(drawn(text), backend=backend), columns)
+        return nw.from_arrow(type_columns(drawn(text), columns), backend=backend)
 
     return make
 

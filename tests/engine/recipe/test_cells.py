@@ -55,9 +55,9 @@ def cure(text: str) -> str:
         ("−5", -5.0),
     ],
 )
-def test_a_number_is_read(backend: Any, text: str, number: float) -> None:
-    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
-    assert type_columns(frame, [PLAIN]).to_dict(as_series=False) == {"Value": [number]}
+def test_a_number_is_read(text: str, number: float) -> None:
+    table = pa.table({"Value": pa.array([text], pa.string())})
+    assert type_columns(table, [PLAIN]).to_pydict() == {"Value": [number]}
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_number_is_read(backend: Any, text: str, number: float) -> None:
         ("−£3", "gbp", -3.0),
     ],
 )
-def test_the_sign_of_its_unit_may_stand_beside_a_number(backend: Any, text: str, unit: str, number: float) -> None:
-    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
-    assert type_columns(frame, [replace(PLAIN, unit=unit)]).to_dict(as_series=False) == {"Value": [number]}
+def test_the_sign_of_its_unit_may_stand_beside_a_number(text: str, unit: str, number: float) -> None:
+    table = pa.table({"Value": pa.array([text], pa.string())})
+    assert type_columns(table, [replace(PLAIN, unit=unit)]).to_pydict() == {"Value": [number]}
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_the_sign_of_its_unit_may_stand_beside_a_number(backend: Any, text: str,
         ("5%", "1 gbp / count"),
     ],
 )
-def test_the_sign_of_another_unit_is_refused(backend: Any, text: str, unit: str) -> None:
-    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
+def test_the_sign_of_another_unit_is_refused(text: str, unit: str) -> None:
+    table = pa.table({"Value": pa.array([text], pa.string())})
     with pytest.raises(SourceError) as caught:
-        type_columns(frame, [replace(PLAIN, unit=unit)])
+        type_columns(table, [replace(PLAIN, unit=unit)])
     assert caught.value.message == f"A cell is neither a number nor a known marker: `Value` holds '{text}'."
 
 
@@ -100,10 +100,10 @@ def test_the_sign_of_another_unit_is_refused(backend: Any, text: str, unit: str)
         *("1.2.3", "1 234", "5%", "£5", "(5)", "+5", "e5", "1e999", "nan", "inf", "0x10", "1_000", "٥"),
     ],
 )
-def test_what_is_no_number_is_refused(backend: Any, text: str) -> None:
-    frame = nw.from_arrow(pa.table({"Value": pa.array([text], pa.string())}), backend=backend)
+def test_what_is_no_number_is_refused(text: str) -> None:
+    table = pa.table({"Value": pa.array([text], pa.string())})
     with pytest.raises(SourceError) as caught:
-        type_columns(frame, [PLAIN])
+        type_columns(table, [PLAIN])
     assert caught.value.message == f"A cell is neither a number nor a known marker: `Value` holds '{text}'."
     assert caught.value.cure == cure(text)
 
@@ -356,7 +356,7 @@ def test_a_missing_number_always_has_a_reason_for_it_and_no_other(
     table = pa.table(
         {name: pa.array(column, pa.string()) for name, column in zip("vn", zip(*rows, strict=True), strict=True)}
     )
-    frame = type_columns(nw.from_arrow(table, backend=backend), [column, Column("n")])
+    frame = nw.from_arrow(type_columns(table, [column, Column("n")]), backend=backend)
     for missing, status in zip(frame["v"].is_null().to_list(), frame["_status:v"].to_list(), strict=True):
         reasons = status.split() if isinstance(status, str) else []
         assert missing == any(REASONS[reason].missing for reason in reasons)

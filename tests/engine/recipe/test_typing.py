@@ -162,7 +162,7 @@ def recipes(draw: Draw, *, rowwise: bool = False) -> list[Step]:
 
 def run(table: pa.Table, steps: Sequence[Step], backend: Any) -> tuple[Frame, Columns]:
     columns = Columns.of(COLUMNS)
-    frame = type_columns(nw.from_arrow(table, backend=backend), COLUMNS)
+    frame = nw.from_arrow(type_columns(table, COLUMNS), backend=backend)
     for name, arguments in steps:
         frame = STEPS[name](frame, bind(name, arguments), StepContext(columns))
         columns = after(columns, (name, arguments))

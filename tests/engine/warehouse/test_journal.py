@@ -186,6 +186,9 @@ def record(**changes) -> LoadRecord:
         "rows_withdrawn": 0,
         "rows_held": 0,
         "outcome": "loaded",
+        "kind": "load",
+        "origin": "published",
+        "spec_hash": "spec",
     }
     return LoadRecord(**(first | changes))
 
@@ -241,6 +244,8 @@ def test_a_revision_is_what_changes_between_releases(anywhere, put) -> None:
     put(anywhere, 8, {2020: 7.0, 2021: 1.0}, **again)
     anywhere.rollback(RunStart("run-2", LATER, "yhovi rollback 9", "live", "0.1.0"), "9")
     assert revised() == [None, None]
+    put(anywhere, 9, {2021: 1.0}, **again)
+    assert revised() == [NOW + timedelta(days=9), None]
 
 
 def test_a_demo_does_not_write_where_figures_are_real(warehouse, path) -> None:

@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[..., object]] = {
         w.record_dataset(DatasetState("source/1", "Source", "https://example.org", NOW, 1, "success", "run-1"))
         for _ in range(2)
     ],
+    "record_unchanged": lambda w, **_: w.record_unchanged(Event(NOW, "run-1", "S-1", "unchanged"), (), None),
     "load": loads,
     "relabel": lambda w, **_: w.relabel(CARD, "2023-04"),
     "describe_geography": lambda w, **_: [
@@ -86,6 +87,9 @@ CALLS: dict[str, Callable[..., object]] = {
     ],
     "describe_areas": lambda w, **_: w.describe_areas([Area("A", "2023-04", "Aston", "lad")]),
     "status": lambda w, **_: w.status(),
+    "findings": lambda w, **_: w.findings("run-1", "S-1"),
+    "finished": lambda w, **_: w.finished("run-1"),
+    "inputs_of": lambda w, **_: w.inputs_of(1),
     "last_load": lambda w, **_: w.last_load("S-1"),
     "observations": lambda w, **_: w.observations("S-1"),
     "history": lambda w, **_: w.history("S-1"),
