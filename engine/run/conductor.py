@@ -41,8 +41,6 @@ def carry_out(commission: Commission) -> Result:
         raise
     result = Result(desk.run_id, tuple(outcomes), commission.arrivals)
     _finish(commission, outcomes, _outcome(result), result.exit_code)
-    with about(run_id=desk.run_id):
-        log_end(result)
     return result
 
 
@@ -91,6 +89,8 @@ def _outcome(result: Result) -> values.RunOutcome:
 
 
 def _finish(commission: Commission, outcomes: Sequence[Outcome], outcome: values.RunOutcome, exit_code: int) -> None:
+    with about(run_id=commission.desk.run_id):
+        log_end(exit_code)
     if commission.warehouse is None:
         return
     count = [outcome.status for outcome in outcomes].count

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from .outcome import Outcome, Result
+from .outcome import Outcome
 
 LOGGER = "yhovi.run"
 
@@ -62,6 +62,6 @@ def log_start(command: str, indicators: int) -> None:
     _LOG.info("run begun for %d indicator%s: %s", indicators, "" if indicators == 1 else "s", command)
 
 
-def log_end(result: Result) -> None:
+def log_end(exit_code: int) -> None:
     """Log how a run ended."""
-    _LOG.info("run ended with exit code %d", result.exit_code, extra={"about": {"exit_code": result.exit_code}})
+    _LOG.info("run ended with exit code %d", exit_code, extra={"about": {"exit_code": exit_code}})

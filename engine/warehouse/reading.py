@@ -227,7 +227,7 @@ def _latest_periods(connection: Connection) -> dict[str, str]:
 
 
 def _revisions(connection: Connection) -> dict[str, datetime]:
-    """By indicator: when bytes were last retrieved that changed or lacked figures and brought none, since some were new.
+    """By indicator: when bytes last changed or lacked figures and brought none, since a load that brought some.
 
     What changed because the plan or the register did, the publisher didn't revise.
     """

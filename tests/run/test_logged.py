@@ -31,6 +31,21 @@ def test_requests_say_for_whom_they_are(cli: Cli, begin: Begin, jobs: int) -> No
     assert (loads.keys(), sorted(loads.values())) == (source.specs.keys(), [1, 2])
 
 
+def test_the_end_of_an_interrupted_run_is_logged(cli: Cli, begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    from yhovi.engine.run import conductor
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    begin(SOURCES["file"])
+    monkeypatch.setattr(conductor, "_carry_out_all", interrupted)
+    said = cli("run", "--all")
+    assert [line["message"] for line in lines(said, "yhovi.run")] == [
+        "run begun for 2 indicators: yhovi run --all",
+        "run ended with exit code 130",
+    ]
+
+
 def test_what_is_asked_again_is_a_warning(cli: Cli, begin: Begin) -> None:
     begin(SOURCES["file"]).always = faults.broken
     said = cli("run", "--all")
