@@ -427,6 +427,7 @@ def _specs_if_right(place: Place) -> tuple[Spec, ...] | None:
 
 @app.command()
 def doctor(
+    live: Annotated[bool, typer.Option("--live", help="Also ask each source once whether it can be reached.")] = False,
     demo: OfDemo = False,
     database_url: DatabaseUrl = "",
     catalogue: CatalogueFolder = None,
@@ -435,11 +436,12 @@ def doctor(
 ) -> None:
     """Examine this installation, and say the cures.
 
-    Settings, catalogue, data folder, database, secrets, clock.
+    Settings, catalogue, data folder, database, secrets, clock, proxy and certificates; with --live the sources.
 
-    Example: yhovi doctor
+    Example: yhovi doctor --live
     """
     from ..engine.run.doctor import Patient, examine
+    from ..engine.run.reaching import reached
 
     place = Place(settings, catalogue)
     patient = Patient(
@@ -451,6 +453,8 @@ def doctor(
         here=Path.cwd(),
         demo=demo,
         database_url=database_url,
+        variable=place.variable,
+        reach=(lambda plans: reached(plans, place.settings, place.world(), version_of_yhovi())) if live else None,
     )
     symptoms = examine(patient)
     show_rows([symptom.described() for symptom in symptoms], as_json=as_json)

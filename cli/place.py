@@ -160,6 +160,10 @@ class Place:
         """The value of a secret, if it is set."""
         return self.environment.get(name) or None
 
+    def variable(self, name: str) -> str | None:
+        """What the environment itself says: a file ``.env`` is for secrets alone."""
+        return os.environ.get(name)
+
     def world(self) -> World:
         """Clock, waiting, chance, ids and secrets, for the rooms below."""
         from ..engine.run.assembly import World

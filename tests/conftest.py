@@ -27,6 +27,7 @@ settings.register_profile("yhovi", deadline=None, derandomize="CI" in os.environ
 settings.register_profile(NIGHTLY, deadline=None)
 settings.load_profile("yhovi")
 
+NETWORK = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 SAMPLES = Path(__file__).resolve().parents[2] / "shared" / "samples"
 
 
@@ -73,7 +74,7 @@ def cli(
 ) -> Cli:
     """Runs ``yhovi`` in this process, in an empty folder, with none of the environment's settings."""
     monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("YHOVI_")]:
+    for name in [name for name in os.environ if name.startswith("YHOVI_") or name in NETWORK]:
         monkeypatch.delenv(name)
 
     def run(*arguments: object) -> Said:

@@ -61,16 +61,15 @@ def prepare(arguments: list[str], folder: Path, server: HTTPServer, demonstratio
             small.make(folder)
         case ["status" | "explain" | "get" | "loads" | "rollback" | "release-hold", *_]:
             demonstration.copy(folder)
-        case ["notify", *_]:
-            (folder / "yhovi.toml").write_text('[[notify.file]]\npath = "notices.txt"\n', encoding="utf-8")
         case ["land", _, file, *_]:
             (folder / file).write_bytes(b"a,b\n1,2\n")
         case ["geography", "check", file, *_]:
             (folder / file).write_bytes(b"code,figure\nE08000035,1\n")
         case ["geography", "refresh", *_]:
             serve_the_geoportal(server, folder)
-        case ["sources", "check", *_]:
+        case ["sources", "check", *_] | ["notify", *_]:
             (folder / ".env").write_text("STATXPLORE_API_KEY=0123456789abcdef\n", encoding="utf-8")
+            (folder / "yhovi.toml").write_text('[[notify.file]]\npath = "notices.txt"\n', encoding="utf-8")
         case ["sources", "describe", "nomis", *_]:
             serve_nomis(server, folder)
 

@@ -2,8 +2,8 @@
 
 python tools/make_large_file.py FILE [--years 18]
 
-The columns and quirks are those of the local authority data set of the Department for Energy Security and Net Zero: a row
-for each district, year, sector, sub-sector and gas; the population printed again in each of them, in thousands;
+The columns and quirks are those of the local authority data set of the Department for Energy Security and Net Zero: a
+row for each district, year, sector, sub-sector and gas; the population printed again in each of them, in thousands;
 emissions below nothing where land takes up more than it gives; and rows that are of no district, without region,
 population and area.
 """

@@ -6,9 +6,10 @@ of a run. The value of a secret is put in by the connection as it writes, so tha
 or raised has ever held it.
 """
 
+from .decision import Stop
 from .pace import strictest
 from .policy import Policy, Validators
 from .posting import Posted, post
 from .sender import Sender
 
-__all__ = ["Policy", "Posted", "Sender", "Validators", "post", "strictest"]
+__all__ = ["Policy", "Posted", "Sender", "Stop", "Validators", "post", "strictest"]

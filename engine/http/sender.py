@@ -37,6 +37,9 @@ _FIRST_ERROR = 400
 _GOOD = frozenset(range(200, 300)) - {206}  # 206 is a part of the body, and none was asked for
 
 
+_NO_WAY = UNREACHED | {"certificate", "tls", "bundle", "read_timeout", "reset"}
+
+
 class Sender:
     """Sends requests, and keeps to its policy and to the hosts' rate budgets. Threads may share one.
 
@@ -105,6 +108,16 @@ class Sender:
         numbers = answer.status, answer.size, attempts(tally.attempts), (self._now() - began).total_seconds()
         _LOG.info("%s: %d, %d bytes, %s, %.1f seconds", errand.title, *numbers)
         return answer
+
+    def knock(self, request: Request) -> Stop | None:
+        """Ask once to see whether a host can be reached, whatever it answers; where it can't, why not."""
+        errand = self._errand(request, Validators())
+        tally = _Tally(errand.asked.host, self._now())
+        outcome = self._attempt(errand, tally)
+        if outcome.fault not in _NO_WAY:
+            return None
+        verdict = decide(outcome, replace(errand.asked, host=tally.host), Past(self._now()), self._policy)
+        return verdict if isinstance(verdict, Stop) else None
 
     def _errand(self, request: Request, validators: Validators) -> _Errand:
         secret = request.secret

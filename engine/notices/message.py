@@ -104,7 +104,7 @@ def _others(told: Iterable[Told]) -> list[str]:
     """How many there are of which nothing else is told, by what came of them."""
     rest = Counter(one.status for one in told if not (one.has_failed or one.is_changed or one.status == ON_HOLD))
     said = ", ".join(f"{number} {status.replace('_', ' ')}" for status, number in sorted(rest.items()))
-    return [f"Of the others: {said}."] if said else []
+    return [f"The rest: {said}."] if said else []
 
 
 def _closing(report: Report) -> Iterator[str]:

@@ -129,11 +129,12 @@ def answers_for(errand: Errand, settings: Settings, world: World, bronze: Bronze
         return from_recordings(Recordings(errand.recordings))
     if errand.mode == "replay":
         return from_archive(bronze, errand.as_run)
-    sender = stack.enter_context(_sender(settings, world, errand.version))
+    sender = stack.enter_context(sender_for(settings, world, errand.version))
     return from_source(sender, Databases(settings.databases, world.now), bronze)
 
 
-def _sender(settings: Settings, world: World, version: str) -> Sender:
+def sender_for(settings: Settings, world: World, version: str) -> Sender:
+    """Who asks sources: hosts, budgets and patience as the connectors and the settings have them."""
     hosts = sorted({host for connector in CONNECTORS.values() for host in connector.HOSTS})
     owned = {host: strictest(one.BUDGET for one in CONNECTORS.values() if host in one.HOSTS) for host in hosts}
     policy = Policy(user_agent=f"yhovi/{version} (declarative indicator engine)", **settings.http)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from ..addresses import PASSWORD_VARIABLE, password_variable
-from ..catalogue import Found, compile_problems
+from ..catalogue import Found, compile_plans, compile_problems
 from ..databases import Databases
-from ..errors import EXIT_OK, SpecError, StorageError, YhoviError
+from ..errors import EXIT_OK, ExtractError, SpecError, StorageError, YhoviError
+from ..http import Stop
+from ..plan import Plan
 from ..settings import Settings
 from ..spec import read_specs
 from ..warehouse import health
 from .status import database_to_read
 
 _SPACE_WANTED = 1 << 30
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _SYSTEM_FOLDERS = ("windows\\system32", "windows\\syswow64", "/usr", "/etc", "/bin")
 
 
@@ -40,7 +45,10 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is examined: how to come by settings and catalogue, the secrets, the clock and the folder."""
+    """What is examined: how to come by settings and catalogue, the secrets, the clock and the folder.
+
+    ``variable`` tells what the environment says; ``reach`` tries the hosts of plans, if they are to be tried.
+    """
 
     settings: Callable[[], Settings]
     catalogue: Callable[[], Found]
@@ -50,6 +58,8 @@ class Patient:
     here: Path
     demo: bool
     database_url: str
+    variable: Callable[[str], str | None] = lambda _: None
+    reach: Callable[[Sequence[Plan]], Mapping[str, Stop | None]] | None = None
 
 
 def examine(patient: Patient) -> list[Symptom]:
@@ -157,4 +167,35 @@ def _clock(patient: Patient) -> Iterator[Symptom]:
         yield Symptom("clock", "ok", f"{patient.now:%Y-%m-%d %H:%M} UTC")
 
 
-_EXAMINATIONS = (_settings, _folder, _catalogue, _data_root, _database, _databases, _secrets, _notices, _clock)
+def _network(patient: Patient) -> Iterator[Symptom]:
+    """By which way sources are asked: the proxy and the certificates that the environment names."""
+    for name in _PROXIES:
+        said = patient.variable(name) or patient.variable(name.lower())
+        if said:
+            yield Symptom("proxy", "ok", f"{name} names {urlsplit(said).hostname or 'no host'}")
+    for name in _BUNDLES:
+        file = patient.variable(name)
+        if file and not os.access(file, os.R_OK):
+            cure = "Correct the variable, or unset it so that the machine's own certificates are used."
+            yield Symptom("certificates", "failure", f"{name} names {file}, which can't be read", cure, 2)
+        elif file:
+            yield Symptom("certificates", "ok", f"{name} names {file}")
+
+
+def _sources(patient: Patient) -> Iterator[Symptom]:
+    """Whether the sources of the catalogue can be reached, where they are to be tried."""
+    if patient.reach is None:
+        return
+    specs = read_specs([patient.catalogue().folder]).specs
+    found = patient.reach(compile_plans([spec for spec in specs if not spec.draft], patient.settings()))
+    for host, stop in found.items():
+        if stop is None:
+            yield Symptom("source", "ok", f"{host} can be reached")
+        else:
+            yield Symptom("source", "failure", stop.message, stop.cure, ExtractError.exit_code)
+
+
+_EXAMINATIONS = (
+    *(_settings, _folder, _catalogue, _data_root, _database, _databases),
+    *(_secrets, _notices, _clock, _network, _sources),
+)

@@ -97,7 +97,7 @@ Warnings:
 Left in the inbox:
   a.csv: it still grows
 
-Of the others: 1 checked, 1 unchanged.
+The rest: 1 checked, 1 unchanged.
 
 Run: run-1
 Started with: yhovi run --all
@@ -105,7 +105,7 @@ To see more: yhovi status; of one indicator, yhovi loads E-EJ-02."""
 NOTHING = """\
 The run ended with exit code 0: all well.
 
-Of the others: 1 unchanged.
+The rest: 1 unchanged.
 
 Run: run-1
 Started with: yhovi run --all

@@ -218,7 +218,9 @@ def test_status(warehouse, row, load) -> None:
         IndicatorStatus(
             "S-1", "Title", "loaded", record(), "2019-01-01/P3Y", 4, 1, 0, NOW - timedelta(days=1), "Was down."
         ),
-        IndicatorStatus("S-2", "Title", "failed", second, None, 0, 0, 1, LATER + timedelta(days=1), "Is down.", None, NOW),
+        IndicatorStatus(
+            "S-2", "Title", "failed", second, None, 0, 0, 1, LATER + timedelta(days=1), "Is down.", None, NOW
+        ),
         IndicatorStatus("S-3", None, "failed", None, None, 0, 0, 0, LATER, "Is down."),
     ]
 
