@@ -119,16 +119,13 @@ def _tried(plan: Plan, commission: Commission, shelf: Shelf, questions: Question
     """What came of it, its failure kept to itself and recorded outside the load's transaction."""
     try:
         require_inputs(plan, shelf)
-        outcome = _carried_out(plan, commission, shelf, questions)
+        return _carried_out(plan, commission, shelf, questions)
     except YhoviError as error:
         return _failed(plan, commission, error)
     except Exception as error:  # noqa: BLE001  (a bug met by one indicator must not cost the others)
         return _failed(plan, commission, BugError(error))
     finally:
         questions.leave(plan)
-    if commission.warehouse is not None and outcome.status not in ("unchanged", "on_hold"):
-        commission.warehouse.record_event(event(outcome, commission))
-    return outcome
 
 
 def _carried_out(plan: Plan, commission: Commission, shelf: Shelf, questions: Questions) -> Outcome:
@@ -146,7 +143,10 @@ def _made_or_kept(plan: Plan, asked: Asked | None, commission: Commission, shelf
         return kept
     from .making import make  # what that takes to import is more than all a run needs that finds nothing new
 
-    return make(plan, asked, commission, shelf)
+    made = make(plan, asked, commission, shelf)
+    if commission.warehouse is not None and made.status != "on_hold":  # of which more is said where it is found
+        commission.warehouse.record_event(event(made, commission))
+    return made
 
 
 def _failed(plan: Plan, commission: Commission, error: YhoviError) -> Outcome:

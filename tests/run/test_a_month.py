@@ -19,8 +19,10 @@ from typing import Any, NamedTuple
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
+from yhovi.engine.notices.channels import NoticeFile, Notify
 from yhovi.engine.run.assembly import Errand, World, database_url, perform
 from yhovi.engine.run.due import due
+from yhovi.engine.run.notices import Teller
 from yhovi.engine.run.outcome import Outcome
 from yhovi.engine.run.status import Overview, overview
 from yhovi.engine.settings import Settings
@@ -106,10 +108,20 @@ class Life:
         return Errand("live", "yhovi run --all", (), "0.0.0")
 
     def run(self, at: datetime) -> Outcome:
-        """Run everything at a moment; what came of the one indicator."""
-        self.moment = at
-        (outcome,) = perform(self.specs, self.errand, self.settings, self.world(), self.specs).outcomes
+        """Run everything at a moment, and tell people what changed; what came of the one indicator."""
+        self.moment, world = at, self.world()
+        result = perform(self.specs, self.errand, self.settings, world, self.specs)
+        teller = Teller(self.settings, world, self.errand.command, self.errand.version)
+        assert not any(one.trouble for one in teller.tell(teller.report(result)))
+        (outcome,) = result.outcomes
         return outcome
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """What people were told, and on which day."""
+        lines = (self.folder / "told.jsonl").read_text(encoding="utf-8").splitlines()
+        notices = [json.loads(line) for line in lines]
+        return [(notice["at"][5:10], notice["subject"].removeprefix("yhovi (local): ")) for notice in notices]
 
     def overview(self, at: datetime) -> Overview:
         """What ``yhovi status`` shows at a moment."""
@@ -148,7 +160,8 @@ def live(tmp_path: Path, httpserver: HTTPServer) -> Callable[[Callable[[datetime
     folder.mkdir(parents=True)
     (folder / f"{NAME}.yaml").write_text(SPEC, encoding="utf-8")
     mirror = MappingProxyType({"https://www.ons.gov.uk": httpserver.url_for("").rstrip("/")})
-    settings = Settings(tmp_path, mirrors=mirror, http=MappingProxyType({"attempts": 1}))
+    notify = Notify("change", (NoticeFile(tmp_path / "told.jsonl", "json"),))
+    settings = Settings(tmp_path, mirrors=mirror, http=MappingProxyType({"attempts": 1}), notify=notify)
     specs = load_specs([tmp_path / "indicators"])
 
     def begin(answer: Callable[[datetime], bytes]) -> Life:
@@ -225,6 +238,13 @@ def test_half_a_year_as_it_was(fetches: Mapping[datetime, Said], live: Callable[
         ("due", "08-10", "08-15"),
     ]
     assert [span for span in spans(mornings, "failed") if span[0]] == [(True, "02-26", "03-01")]
+    assert life.told == [
+        ("02-25", "1 of 1 indicator failed"),
+        ("03-01", "1 of 1 indicator changed"),
+        ("04-01", "1 of 1 indicator changed"),
+        ("06-01", "1 of 1 indicator changed"),
+        ("07-01", "1 of 1 indicator changed"),
+    ]
     for moment, said in fetches.items():
         assert life.known(moment) == said
         assert life.known(moment + timedelta(hours=1), "committed") == said
@@ -303,6 +323,12 @@ def test_a_month(march: Life) -> None:
         ("due", [*range(13, 21)]),
         ("late", [*range(21, 25)]),
         ("", [*range(25, 32)]),
+    ]
+    assert march.told == [
+        ("03-01", "1 of 1 indicator changed"),
+        ("03-05", "1 of 1 indicator changed"),
+        ("03-09", "1 of 1 indicator failed"),
+        ("03-24", "1 of 1 indicator changed"),
     ]
     seen = march.overview(datetime(2026, 4, 1, tzinfo=UTC))
     assert seen.headline == "1 loaded: 1 on time"
