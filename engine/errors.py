@@ -91,6 +91,10 @@ class ExtractError(YhoviError):
     exit_code = 3
 
 
+class ForbiddenError(ExtractError):
+    """A source answers others, but not this machine, or not without a key."""
+
+
 class StaleError(ExtractError):
     """An indicator that this one is made of failed, so this one keeps its last values."""
 

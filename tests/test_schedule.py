@@ -18,6 +18,8 @@ from support import small
 from support.commands import Cli
 from support.schedulers import crontab_lines
 
+pytestmark = pytest.mark.untraced
+
 KINDS = ("windows", "systemd", "github", "prefect", *(["cron"] if os.name != "nt" else []))
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no cron, and its paths can't be written for one")
 RENEW = "Write it again with the same options and --out instead of --check."

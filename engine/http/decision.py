@@ -70,10 +70,11 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """There will be no answer: what happened, and what to do about it."""
+    """There will be no answer: what happened, and what to do about it; ``forbidden`` says that others may get one."""
 
     message: str
     cure: str
+    forbidden: bool = False
 
 
 Verdict = Again | Stop | None
@@ -89,7 +90,7 @@ def decide(outcome: Outcome, asked: Asked, past: Past, policy: Policy) -> Verdic
     if _may_pass(kind, outcome) and _is_worth_it(kind, past, wait, policy):
         return Again(wait, PASSING[kind].format_map(facts))
     message, cure = SENTENCES[kind]
-    return Stop(message.format_map(facts), cure.format_map(facts))
+    return Stop(message.format_map(facts), cure.format_map(facts), forbidden=kind == "forbidden")
 
 
 def retry_after(said: str | None, now: datetime) -> float | None:

@@ -16,7 +16,7 @@ import requests
 from tenacity import RetryCallState, Retrying, retry_if_result
 
 from ...connectors.base import Answer, Budget, Request
-from ..errors import ExtractError, StorageError
+from ..errors import ExtractError, ForbiddenError, StorageError
 from .body import declared_length, kept_headers, said, unpacked, whole_length
 from .decision import UNREACHED, Again, Asked, Outcome, Past, Stop, Verdict, attempts, decide, renewal, retry_after
 from .faults import NETWORK_ERRORS, FaultError, diagnose
@@ -104,7 +104,7 @@ class Sender:
         retrying = Retrying(sleep=self._sleep, wait=_pause, retry=retry_if_result(_is_again))
         verdict, answer = retrying(self._round, errand, tally)
         if isinstance(verdict, Stop):
-            raise ExtractError(verdict.message, verdict.cure)
+            raise (ForbiddenError if verdict.forbidden else ExtractError)(verdict.message, verdict.cure)
         numbers = answer.status, answer.size, attempts(tally.attempts), (self._now() - began).total_seconds()
         _LOG.info("%s: %d, %d bytes, %s, %.1f seconds", errand.title, *numbers)
         return answer

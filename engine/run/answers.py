@@ -11,7 +11,7 @@ from ...connectors.refusals import REFUSALS
 from ..bronze import Bronze, Evidence, Kept, Landing, Proof, Record
 from ..bronze import Validators as Known
 from ..databases import Databases
-from ..errors import ExtractError
+from ..errors import ExtractError, ForbiddenError
 from ..http import Sender, Validators
 from ..plan import Fetch
 
@@ -102,7 +102,7 @@ def from_source(sender: Sender, databases: Databases, bronze: Bronze) -> Answers
 def _with_cure_by_hand(fetch: Fetch, request: Request, error: ExtractError) -> ExtractError:
     """The same, with what a person can do about a site that gives its files to browsers only."""
     reason = REFUSALS.get(urlsplit(request.url).hostname or "")
-    if reason is None:
+    if reason is None or not isinstance(error, ForbiddenError):
         return error
     release = fetch.ask.query.get("release", "RELEASE")
     by_hand = f"Download the file in a browser, and: yhovi land {fetch.ask.dataset} FILE --release {release}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ...connectors.base import Request
@@ -14,7 +15,7 @@ from ..settings import Settings
 from .assembly import World, sender_for
 
 _AT_ONCE = 8
-_PATIENCE = {"connect_timeout": 5.0, "read_timeout": 15.0, "attempts": 1}
+_PATIENCE: Mapping[str, float] = MappingProxyType({"connect_timeout": 5.0, "read_timeout": 15.0, "attempts": 1})
 
 
 def reached(plans: Sequence[Plan], settings: Settings, world: World, version: str) -> Mapping[str, Stop | None]:

@@ -77,7 +77,9 @@ def read_specs(paths: Sequence[Path], catalogue: Path | None = None) -> Reading:
         said = ", ".join(map(str, paths))
         raise UsageError(f"There is no spec (*.yaml) in {said}.", "Name a folder that holds specs, with --catalogue.")
     pages = [_page(file) for file in files]
-    known = {**_beside(catalogue, files), **_cards(pages)}
+    known = _cards(pages)
+    if catalogue and any(page.card is None or _named(page.card) - known.keys() for page in pages):
+        known = {**_beside(catalogue, files), **known}
     specs: list[Spec] = []
     problems: list[Problem] = []
     first_of: dict[str, Path] = {}
@@ -100,10 +102,15 @@ def read_texts(texts: Mapping[Path, str]) -> Reading:
     return Reading(tuple(specs), tuple(problem for _, problems in found for problem in problems), len(pages))
 
 
-def _beside(catalogue: Path | None, files: Sequence[Path]) -> Mapping[str, Card]:
+def _named(card: Card) -> set[str]:
+    """The other indicators that one names."""
+    return {*card.inputs, *([card.compared] if card.compared else [])}
+
+
+def _beside(catalogue: Path, files: Sequence[Path]) -> Mapping[str, Card]:
     """The cards of a catalogue's other files; what is wrong with those isn't asked here."""
     read = {file.resolve() for file in files}
-    others = [file for file in _at(catalogue) if file.resolve() not in read] if catalogue else []
+    others = [file for file in _at(catalogue) if file.resolve() not in read]
     return _cards(map(_page, others))
 
 

@@ -211,7 +211,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Observed:
     chosen = [part for name in (*OTHERS, *ALL) for part in ("-i", name)]
     said = run_process(folder, "run", "--demo", "--catalogue", CATALOGUE, *chosen)
     assert said.code == 0, said.err
-    assert [line.split(":")[0] for line in said.err.splitlines()] == ["catalogue", "database"], said.err
+    assert [line.split(":")[0] for line in said.sentences] == ["catalogue", "database"], said.err
     lines = [line.split() for line in said.out.splitlines()[1:]]
     assert {(line[1], *line[3:]) for line in lines} == {("loaded", "0", "0", "0", "0", "0")}, said.out
     assert sorted(line[0] for line in lines) == sorted((*OTHERS, *ALL))
@@ -269,7 +269,7 @@ def workbook(recording: str, change: Callable[[Any], None], file: str = "data.xl
 
 def told(said: Said) -> list[str]:
     """The errors that were told, without what to do about them."""
-    return [line for line in said.err.splitlines() if line.startswith("error: ")]
+    return [line for line in said.sentences if line.startswith("error: ")]
 
 
 # What is asked ------------------------------------------------------------------------------------------------------

@@ -393,7 +393,7 @@ def test_jobs_below_the_living_wage_are_the_estimates_not_their_precision(demo: 
 
 def told(said: Any) -> list[str]:
     """The lines about what was found, without those on the catalogue and the database."""
-    return said.err.splitlines()[2:]
+    return said.sentences[2:]
 
 
 def test_windows_that_end_in_other_months_are_left_out(altered: Callable[..., Any], tmp_path: Path) -> None:

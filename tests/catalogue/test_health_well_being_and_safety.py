@@ -173,7 +173,7 @@ def answer(recording: str, change: Change) -> str:
 
 def told(said: Said) -> list[str]:
     """The lines about what was found, without those on the catalogue and the database."""
-    return said.err.splitlines()[2:]
+    return said.sentences[2:]
 
 
 def sample(samples: Path, name: str) -> list[Row]:

@@ -388,7 +388,7 @@ def test_without_an_age_there_is_no_share(altered: Altered) -> None:
     text = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in [rows[0], *numbered])
     said = altered("S-D-02", recording, text.encode())
     assert said.code == 3
-    assert said.err.splitlines()[2:] == [
+    assert said.sentences[2:] == [
         f"error: S-D-02: The answer isn't what was asked for: C_AGE lacks 118. ({AGES})",
         "  Nomis drops codes that it doesn't know, or answers with the total: check the codes of the query.",
     ]

@@ -21,6 +21,8 @@ from yhovi.engine.schedules import KINDS, Job, Paper, Time, When, import_command
 
 from support.schedulers import crontab_lines, systemd_words, windows_arguments
 
+pytestmark = pytest.mark.untraced
+
 FIRST, REST = When(Time(6, 0), 1, 1), When(Time(6, 30), 2, 31)
 NAMESPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 PATHS = ["/srv/yhovi", "/srv/my data/Zürich", "/srv/100% done", '/srv/"quoted"', "/srv/it's $HOME `x` & ; (y)"]

@@ -29,6 +29,8 @@ from yhovi.engine.settings import Settings
 from yhovi.engine.spec import Spec, load_specs
 from yhovi.engine.warehouse.warehouse import Warehouse
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: E-EJ-91
 title: Openings and turnover

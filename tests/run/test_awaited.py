@@ -18,6 +18,8 @@ from yhovi.engine.run.awaited import Due, due
 
 from support.commands import Cli
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: {id}
 title: Premises with gigabit

@@ -11,6 +11,8 @@ import pytest
 from support.commands import Cli
 from support.content import rows
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: {id}
 title: Households in temporary accommodation

@@ -12,6 +12,8 @@ import pytest
 from support.commands import Cli, Said
 from support.content import rows
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: S-H-98
 title: Homes

@@ -19,6 +19,8 @@ from yhovi.engine.databases import Databases
 from support.commands import Cli, Said
 from support.databases import served
 
+pytestmark = pytest.mark.untraced
+
 COUNCIL = Path(__file__).parents[1] / "council"
 SPEC = COUNCIL / "COUNCIL-LETTINGS.yaml"
 PASSWORD = "s3cr:et@/%?&='"

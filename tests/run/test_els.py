@@ -16,6 +16,8 @@ from yhovi.connectors import els
 from support.commands import Cli
 from support.sources import ONS, els_csv, mirror
 
+pytestmark = pytest.mark.untraced
+
 PATH = "/explore-local-statistics/api/v1/data.csv"
 
 SPEC = """id: S-TEST

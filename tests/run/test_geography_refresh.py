@@ -20,6 +20,8 @@ from support.commands import Cli
 from support.geoportal import GEOPORTAL, Portal, Rows, tables_of
 from support.sources import mirror
 
+pytestmark = pytest.mark.untraced
+
 BUILT_IN = load_registry("2023-04")
 DISTRICTS, PARTNERSHIPS = "LAD25_RGN25_EN_LU_v2", "LAD25_CSP25_PFA25_EW_LU"
 COMBINED, LSOA = "LAD25_CAUTH25_EN_LU", "LSOA21_WD25_LAD25_EW_LU_v2"

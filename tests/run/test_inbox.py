@@ -26,6 +26,8 @@ from yhovi.engine.spec import Spec, load_specs
 from support.commands import Cli, Said, command, environment
 from support.content import rows
 
+pytestmark = pytest.mark.untraced
+
 SPEC = """\
 id: {id}
 title: Households in temporary accommodation

@@ -17,6 +17,8 @@ import pytest
 
 from support.commands import Cli, command, environment, measured
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "indicators" / "environment" / "E-NZ-01.yaml"
 MEMORY = 500

@@ -18,6 +18,8 @@ from yhovi.connectors import ons
 from support.commands import Cli, Said
 from support.sources import ONS, ONS_API, ONS_DOWNLOADS, mirror
 
+pytestmark = pytest.mark.untraced
+
 SHAPES = Path(__file__).parents[1] / "shapes"
 PAGE = "/economy/datasets/population"
 WELL_BEING = "ons/wellbeing-local-authority_cmd_v3_yh_lads.csv"

@@ -19,6 +19,8 @@ from support.commands import Cli, Said
 from support.simulators import Simulator, areas, figure
 from support.simulators.offices import Newport, Office, Release, Riverside, Whitehall, table, workbook, zipped
 
+pytestmark = pytest.mark.untraced
+
 Values = dict[tuple[str, str, str], float]
 FIRST = areas()[0]
 

@@ -16,6 +16,8 @@ from yhovi.engine.geography import load_registry
 
 from support.commands import Cli, Said
 
+pytestmark = pytest.mark.untraced
+
 REGISTRY = load_registry("2023-04")
 LEEDS, YORK, NORTH_YORKSHIRE = "E08000035", "E06000014", "E06000065"
 

@@ -19,6 +19,8 @@ from support.commands import Cli
 from support.content import count, rows
 from support.sources import NOMIS, mirror
 
+pytestmark = pytest.mark.untraced
+
 DOCUMENTED = (
     "/api/v01/dataset/NM_17_5.data.csv?geography=1778384906...1778384910,1778384958,1778385139...1778385142,"
     "1778385154...1778385158,2013265923,2092957699&time=2004-12,latest&variable=45&measures=20599,21001,21002,21003"

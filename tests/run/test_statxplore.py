@@ -17,6 +17,8 @@ from yhovi.connectors import statxplore
 from support.commands import Cli
 from support.sources import STATXPLORE, mirror
 
+pytestmark = pytest.mark.untraced
+
 KEY = "65794a30655841694f694a4b5631516943"
 API = "/webapi/rest/v1"
 GEOGRAPHY, MONTH = "PIP_Monthly_new:V_F_PIP_MONTHLY:COA_CODE", "PIP_Monthly_new:F_PIP_DATE:DATE2"

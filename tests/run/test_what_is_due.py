@@ -13,6 +13,8 @@ import pytest
 from support import small
 from support.commands import Cli, Said
 
+pytestmark = pytest.mark.untraced
+
 FEBRUARY = "2026-02-01T06:00:00+00:00"
 AS_OF = " (as of 2026-01-15, when the demonstration's answers were got)"
 

@@ -39,6 +39,11 @@ class Said:
     err: str
 
     @property
+    def sentences(self) -> list[str]:
+        """What was told people, less the lines of the log, which are for programs."""
+        return [line for line in self.err.splitlines() if not line.startswith('{"time": ')]
+
+    @property
     def json(self) -> Any:
         """Standard output as data."""
         return json.loads(self.out)

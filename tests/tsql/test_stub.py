@@ -15,6 +15,8 @@ from sqlalchemy.dialects import mssql
 
 from support.tds import Stub
 
+pytestmark = pytest.mark.untraced
+
 ONE, TWO, THREE = ("UPDATE [t] SET [a] = 1", "UPDATE [t] SET [a] = 2", "UPDATE [t] SET [a] = 3")
 MERGE = "MERGE INTO [t] USING [s] ON 1 = 1 WHEN MATCHED THEN DELETE;"
 INSERT = "INSERT INTO core.t (k, code, name, at, value, amount, raw) VALUES (@P1, @P2, @P3, @P4, @P5, @P6, @P7)"

@@ -26,6 +26,8 @@ from support.databases import KINDS, emptied, ready_made, sql_server_url
 from support.loads import NOW, make_load, make_row
 from support.tsql import Parser
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -28,6 +28,8 @@ from yhovi.engine.warehouse.warehouse import Warehouse
 from support.loads import NOW, make_load, make_row
 from support.tds import Entry, Stub
 
+pytestmark = pytest.mark.untraced
+
 LOADED = LoadResult(load_id=7, new=2, changed=1, unchanged=0, withdrawn=1, held=0)
 KEPT = ["load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held", "kind"]
 ROWS = [make_row("A", 2020, 1.0), make_row("A", 2021, 2.0, note="Łódź"), make_row("B", 2021, None)]

@@ -34,6 +34,8 @@ from support.loads import CARD, NOW
 from support.spoken import SPEAKER, overheard
 from support.tsql import Model, Parser
 
+pytestmark = pytest.mark.untraced
+
 CATALOGUE = (_SETTINGS, _SNAPSHOT, _TAKE_LOCK)
 """What the schema compiler, which knows our tables alone, makes nothing of."""
 
