@@ -56,7 +56,7 @@ def schedule(
     if check:
         _compare(kind, KINDS[kind], papers, check)
         return
-    _say_what_it_lacks(kind)
+    _say_what_it_lacks(kind, jobs[0].secrets)
     if out or kind == "windows":
         _write(papers, out or Path.cwd(), jobs)
     else:
@@ -79,10 +79,11 @@ def _jobs(place: Place, at: str, by: str, name: str, catalogue: Path | None) -> 
     paths = tuple(None if path is None else str(path.absolute()) for path in (file, named))
     folder = str(Path.cwd())
     arguments = ("run", "--all")
-    yield Job(name, _BOTH[0], program, arguments, When(time, 1, 1), folder, *paths)
+    secrets = tuple(dict.fromkeys(one.secret for one in place.settings.notify.channels if one.secret))
+    yield Job(name, _BOTH[0], program, arguments, When(time, 1, 1), folder, *paths, secrets=secrets)
     if by == "cadence":
         rest = When(time, 2, 31)  # on the first everything is run anyway
-        yield Job(f"{name}-due", _BOTH[1], program, (*arguments, "--only-due"), rest, folder, *paths)
+        yield Job(f"{name}-due", _BOTH[1], program, (*arguments, "--only-due"), rest, folder, *paths, secrets=secrets)
 
 
 def _subdomains(place: Place) -> Sequence[str]:
@@ -176,7 +177,7 @@ def _read(file: Path) -> str:
         return content.decode("oem" if os.name == "nt" else locale.getencoding(), errors="replace")
 
 
-def _say_what_it_lacks(kind: str) -> None:
+def _say_what_it_lacks(kind: str, secrets: Sequence[str]) -> None:
     """Tell of variables that are set here and that the job won't have, and of a machine of another kind."""
     from dotenv import dotenv_values
 
@@ -185,7 +186,7 @@ def _say_what_it_lacks(kind: str) -> None:
     if (kind == "windows") != (os.name == "nt"):
         note(f"warning: this isn't a machine that has {kind}; the paths are this machine's.")
     kept = dotenv_values(".env", encoding="utf-8") if Path(".env").is_file() else {}
-    names = [name for name in sorted(os.environ) if name.startswith("YHOVI_") or name in SECRETS]
+    names = [name for name in sorted(os.environ) if name.startswith("YHOVI_") or name in (*SECRETS, *secrets)]
     lost = [name for name in names if os.environ[name] and name not in kept and name not in _SAID_ANYWAY]
     if lost:
         note(f"warning: the job won't have what only this console has: {', '.join(lost)}.")

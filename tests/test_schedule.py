@@ -232,3 +232,22 @@ def test_windows_starts_what_is_meant(cli: Cli, place: Path) -> None:
     done = subprocess.run(f'"{said["Command"]}" {echo}', cwd=said["WorkingDirectory"], capture_output=True, check=True)
     assert said["Command"] == sys.executable
     assert json.loads(done.stdout) == ["run", "--all", "--settings", str(place / "yhovi.toml")]
+
+
+def test_a_workflow_is_given_what_it_takes_to_tell_people(cli: Cli, tmp_path: Path) -> None:
+    settings = '[[notify.webhook]]\nurl_env = "TEAMS_ADDRESS"\nshape = "teams"\n'
+    (tmp_path / "yhovi.toml").write_text(settings, encoding="utf-8")
+    said = cli("schedule", "github")
+    assert said.code == 0, said.err
+    assert yaml.safe_load(said.out)["jobs"]["run"]["env"]["TEAMS_ADDRESS"] == "${{ secrets.TEAMS_ADDRESS }}"
+
+
+def test_a_job_that_could_not_tell_people_is_warned_of(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = '[[notify.webhook]]\nurl_env = "TEAMS_ADDRESS"\nshape = "teams"\n'
+    (tmp_path / "yhovi.toml").write_text(settings, encoding="utf-8")
+    monkeypatch.setenv("TEAMS_ADDRESS", "https://teams.example/only-for-tests")
+    said = cli("schedule", "systemd")
+    assert "the job won't have what only this console has: TEAMS_ADDRESS." in said.err
+    assert "only-for-tests" not in said.out + said.err

@@ -42,7 +42,7 @@ def _workflow(job: Job) -> Mapping[str, Any]:
                 "runs-on": "ubuntu-latest",
                 "timeout-minutes": 180,
                 "defaults": {"run": {"shell": "bash"}},
-                "env": {**{name: f"${{{{ secrets.{name} }}}}" for name in SECRETS}, "YHOVI_DATA_ROOT": _DATA},
+                "env": {**{name: f"${{{{ secrets.{name} }}}}" for name in (*SECRETS, *job.secrets)}, "YHOVI_DATA_ROOT": _DATA},
                 "steps": _steps(job),
             }
         },

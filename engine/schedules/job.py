@@ -81,6 +81,7 @@ class Job:
         folder: The folder in which it is started.
         settings: The settings file that it uses, if there is one.
         catalogue: The catalogue that it was told to use, if it was told.
+        secrets: The environment variables that it needs beside those that every job may need.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Job:
     folder: str
     settings: str | None = None
     catalogue: str | None = None
+    secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
