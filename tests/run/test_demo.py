@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.catalogue import DRAFTS, SHIPPED
+from support.catalogue import CATALOGUE, DRAFTS, SHIPPED
 from support.commands import Cli
 from support.content import count, rows
 from support.demonstration import DATABASE, ROWS, Demonstration, first_run, second_run
@@ -82,3 +83,34 @@ def test_knows_the_districts_of_another_vintage(cli: Cli, demonstration: Demonst
 
 def latest(database: Path) -> list[dict[str, Any]]:
     return [row for row in rows(database, "E-EJ-01") if row["is_latest"]]
+
+
+def test_three_sources_that_fail_cost_no_other(cli: Cli, tmp_path: Path) -> None:
+    """An answer that is no answer, one that is of something else, and none: the next run makes these, and no other."""
+    catalogue = tmp_path / "indicators"
+    shutil.copytree(CATALOGUE, catalogue, ignore=shutil.ignore_patterns("__pycache__"))
+    recordings = catalogue / "recordings"
+    whole = {name: (recordings / name / "data.csv").read_bytes() for name in BROKEN}
+    for name, content in BROKEN.items():
+        (recordings / name / "data.csv").write_bytes(content)
+    said = cli("run", "--all", "--demo", "--jobs", "4", "--json")
+    assert said.code == 6
+    first = {one["indicator"]: one for one in said.json["outcomes"]}
+    failed = {name for name, one in first.items() if one["status"] in ("failed", "stale")}
+    assert {"E-EJ-01", "S-HE-05", "S-HE-01"} <= failed < set(first)
+    assert all(first[name]["error"].count(". ") for name in failed), "each has a cause and a cure"
+    assert {one["status"] for name, one in first.items() if name not in failed} == {"loaded"}
+    for name, content in whole.items():
+        (recordings / name / "data.csv").write_bytes(content)
+    again = cli("run", "--all", "--demo", "--jobs", "4", "--json")
+    assert again.code == 0, again.err
+    second = {one["indicator"]: one["status"] for one in again.json["outcomes"]}
+    assert {name for name, status in second.items() if status == "loaded"} == failed
+    assert {status for name, status in second.items() if name not in failed} == {"unchanged"}
+
+
+BROKEN = {
+    "nomis/NM_17_5": b"<!DOCTYPE html><title>Under repair</title>",
+    "fingertips/93721": b"Indicator ID,Something else\n93721,1\n",
+    "fingertips/90366": b"",
+}
