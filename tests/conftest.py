@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 import typer.main
 from hypothesis import settings
 from pytest_httpserver import HTTPServer
+from yhovi.cli.place import Place
 
 from support.commands import Cli, Said
 from support.databases import ready_made
@@ -68,12 +71,19 @@ def _commands_made_once() -> Iterator[None]:
         yield
 
 
+def _nap(seconds: float) -> None:
+    """Wait no longer than it takes to let others go first: the sources of tests have no budget to be kept to."""
+    time.sleep(min(seconds, 0.02))
+
+
 @pytest.fixture
 def cli(
     _commands_made_once: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Cli:
-    """Runs ``yhovi`` in this process, in an empty folder, with none of the environment's settings."""
+    """Runs ``yhovi`` in this process, in an empty folder, with none of the environment's settings, and in a hurry."""
     monkeypatch.chdir(tmp_path)
+    world = Place.world
+    monkeypatch.setattr(Place, "world", lambda self: replace(world(self), sleep=_nap))
     for name in [name for name in os.environ if name.startswith("YHOVI_") or name in NETWORK]:
         monkeypatch.delenv(name)
 
