@@ -49,6 +49,7 @@ from .options import (
     Since,
     Sources,
     Subdomains,
+    Tags,
     Until,
 )
 from .place import SECRETS, Place, committed, now, typed, version_of_yhovi
@@ -101,6 +102,7 @@ def run(
     domain: Domains = None,
     subdomain: Subdomains = None,
     source: Sources = None,
+    tag: Tags = None,
     only_due: OnlyDue = False,
     drafts: Drafts = False,
     demo: Demo = False,
@@ -140,7 +142,8 @@ def run(
         errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)
         wanted = partial(due, errand=errand, settings=place.settings, now=now()) if only_due else None
         every = every or (only_due and not ids and not indicator)
-        specs = place.to_run(_selection(ids, indicator, every, domain, subdomain, source), drafts=drafts, due=wanted)
+        meant = _selection(ids, indicator, every, domain, subdomain, source, tag)
+        specs = place.to_run(meant, drafts=drafts, due=wanted)
         place.say_catalogue()
         note(destination(place.settings, errand))
         start_log(place, log_format)
@@ -185,6 +188,7 @@ def plan(
     domain: Domains = None,
     subdomain: Subdomains = None,
     source: Sources = None,
+    tag: Tags = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -196,7 +200,7 @@ def plan(
     from ..engine.catalogue import compile_plans
 
     place = Place(settings, catalogue)
-    specs = place.chosen(_selection(ids, indicator, every, domain, subdomain, source))
+    specs = place.chosen(_selection(ids, indicator, every, domain, subdomain, source, tag))
     described = [one.described() for one in compile_plans(specs, place.settings)]
     if as_json:
         print_json(described)
@@ -281,6 +285,7 @@ def list_indicators(
     domain: Domains = None,
     subdomain: Subdomains = None,
     source: Sources = None,
+    tag: Tags = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -292,7 +297,7 @@ def list_indicators(
     Example: yhovi list --json
     """
     place = Place(settings, catalogue)
-    specs = place.chosen(_selection((), (), True, domain, subdomain, source))
+    specs = place.chosen(_selection((), (), True, domain, subdomain, source, tag))
     place.say_catalogue()
     show_catalogue(specs, as_json=as_json)
 
@@ -304,6 +309,7 @@ def show(
     domain: Domains = None,
     subdomain: Subdomains = None,
     source: Sources = None,
+    tag: Tags = None,
     catalogue: CatalogueFolder = None,
     settings: SettingsFile = None,
     as_json: AsJson = False,
@@ -313,7 +319,7 @@ def show(
     Example: yhovi show E-EJ-01
     """
     place = Place(settings, catalogue)
-    chosen = place.chosen(_selection(ids, indicator, False, domain, subdomain, source))
+    chosen = place.chosen(_selection(ids, indicator, False, domain, subdomain, source, tag))
     cards = [spec.described() for spec in chosen]
     if as_json:
         print_json(cards)
@@ -384,6 +390,7 @@ def status(
     domain: Domains = None,
     subdomain: Subdomains = None,
     source: Sources = None,
+    tag: Tags = None,
     demo: OfDemo = False,
     database_url: DatabaseUrl = "",
     catalogue: CatalogueFolder = None,
@@ -402,8 +409,8 @@ def status(
     place = Place(settings, catalogue)
     specs = _specs_if_right(place)
     seen = overview(place.settings, specs, now(), demo=demo, said=database_url)
-    if domain or subdomain or source:
-        meant = place.chosen(_selection((), (), True, domain, subdomain, source))
+    if domain or subdomain or source or tag:
+        meant = place.chosen(_selection((), (), True, domain, subdomain, source, tag))
         seen = seen.of([spec.id for spec in meant])
     note(seen.database)
     if not as_json:
@@ -475,12 +482,14 @@ def _selection(
     domains: Sequence[str] | None,
     subdomains: Sequence[str] | None,
     sources: Sequence[str] | None,
+    tags: Sequence[str] | None,
 ) -> Selection:
     """Which indicators are meant, by what was typed."""
     from ..engine.selection import Selection
 
     meant = (*(ids or ()), *(indicators or ()))
-    return Selection(meant, every, tuple(domains or ()), tuple(subdomains or ()), tuple(sources or ()))
+    said = (tuple(names or ()) for names in (domains, subdomains, sources, tags))
+    return Selection(meant, every, *said)
 
 
 def _errand(place: Place, *, demo: bool, replay: bool, as_run: str | None, **further: Any) -> Errand:

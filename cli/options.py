@@ -15,6 +15,7 @@ Subdomains = Annotated[list[str] | None, typer.Option("--subdomain", help="Those
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="Those of this source or data set: nomis/NM_17_5; repeatable.")
 ]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="Those with this tag; repeatable.")]
 OnlyDue = Annotated[
     bool, typer.Option("--only-due", help="Of these, only what newer figures are due of, or what failed last.")
 ]

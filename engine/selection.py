@@ -1,4 +1,4 @@
-"""Which indicators of the catalogue are meant: by id, or by their domain, subdomain and source. Pure."""
+"""Which indicators of the catalogue are meant: by id, or by their domain, subdomain, source and tags. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .errors import UsageError
 from .spec import Spec
 
 _LISTED = "yhovi list shows those there are."
-_BY_ATTRIBUTE = "--domain, --subdomain or --source"
+_BY_ATTRIBUTE = "--domain, --subdomain, --source or --tag"
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Indicators by id, or (``every``) all; or those of any of these domains, any of these subdomains and any source.
+    """Indicators by id, or (``every``) all; or those of any of these domains, subdomains, sources and tags.
 
     A source is a connector's name, a data set's, or what the names of several data sets begin with up to a slash.
     """
@@ -27,11 +27,12 @@ class Selection:
     domains: tuple[str, ...] = ()
     subdomains: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def by_attribute(self) -> bool:
         """Whether it says what they have in common, not which they are."""
-        return bool(self.domains or self.subdomains or self.sources)
+        return bool(self.domains or self.subdomains or self.sources or self.tags)
 
 
 def select(specs: Sequence[Spec], selection: Selection, where: str) -> tuple[Spec, ...]:
@@ -64,7 +65,12 @@ def _named(specs: Sequence[Spec], ids: Iterable[str], where: str) -> tuple[Spec,
 
 
 def _having(specs: Sequence[Spec], selection: Selection, where: str) -> tuple[Spec, ...]:
-    said = {"domain": selection.domains, "subdomain": selection.subdomains, "source": selection.sources}
+    said = {
+        "domain": selection.domains,
+        "subdomain": selection.subdomains,
+        "source": selection.sources,
+        "tag": selection.tags,
+    }
     for kind, names in said.items():
         _require_known(kind, names, specs, where)
     found = tuple(
@@ -83,7 +89,8 @@ def _require_known(kind: str, names: Iterable[str], specs: Sequence[Spec], where
     for name in names:
         if name not in known.values():
             least = [one for one in dict.fromkeys(known.values()) if "/" not in one]
-            cure = _nearest(name, known) or f"There are {', '.join(sorted(least))}."
+            there = f"There are {', '.join(sorted(least))}." if least else f"No indicator has a {kind}."
+            cure = _nearest(name, known) or there
             raise UsageError(f"There is no indicator of {kind} {name} in {where}.", cure)
 
 
@@ -99,6 +106,7 @@ _NAMES: Mapping[str, Callable[[Spec], frozenset[str]]] = MappingProxyType(
         "domain": lambda spec: frozenset({spec.domain}),
         "subdomain": lambda spec: frozenset({spec.subdomain}),
         "source": _sources,
+        "tag": lambda spec: frozenset(spec.tags),
     }
 )
 

@@ -209,7 +209,7 @@ BAD_INPUT: dict[str, tuple[Any, list[str], int, list[str]]] = {
         ["run", "--demo"],
         2,
         [
-            "error: Say which indicators: by id, by --domain, --subdomain or --source, or --all.",
+            "error: Say which indicators: by id, by --domain, --subdomain, --source or --tag, or --all.",
             "  yhovi list shows them.",
         ],
     ),

@@ -32,6 +32,7 @@ def workflows(jobs: Sequence[Job]) -> tuple[Paper, ...]:
 
 
 def _workflow(job: Job) -> Mapping[str, Any]:
+    secrets = {name: f"${{{{ secrets.{name} }}}}" for name in (*SECRETS, *job.secrets)}
     return {
         "name": job.name,
         "on": {"schedule": [{"cron": job.when.cron}], "workflow_dispatch": {}},
@@ -42,7 +43,7 @@ def _workflow(job: Job) -> Mapping[str, Any]:
                 "runs-on": "ubuntu-latest",
                 "timeout-minutes": 180,
                 "defaults": {"run": {"shell": "bash"}},
-                "env": {**{name: f"${{{{ secrets.{name} }}}}" for name in (*SECRETS, *job.secrets)}, "YHOVI_DATA_ROOT": _DATA},
+                "env": {**secrets, "YHOVI_DATA_ROOT": _DATA},
                 "steps": _steps(job),
             }
         },

@@ -71,6 +71,13 @@ def indicator_schema() -> dict[str, Any]:
                     "items": {"type": "string", "minLength": 10},
                     "description": "What a reader has to know before using the number.",
                 },
+                "tags": {
+                    "type": "array",
+                    "minItems": 1,
+                    "uniqueItems": True,
+                    "items": {"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"},
+                    "description": "Words by which indicators are chosen together, beside domain and source.",
+                },
                 "status": {
                     "enum": ["active", "draft"],
                     "description": "Whether it is verified; active if not said. A draft runs only with --drafts.",
@@ -97,7 +104,7 @@ def indicator_schema() -> dict[str, Any]:
                     "description": "Checks that may fail for a time: what they find is then a warning.",
                 },
             },
-            optional=("caveats", "status", "status_reason", "publish", "corrections", "accept"),
+            optional=("caveats", "tags", "status", "status_reason", "publish", "corrections", "accept"),
         ),
         "allOf": [
             *(

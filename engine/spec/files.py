@@ -184,6 +184,7 @@ def _spec(document: Document, known: Mapping[str, Card]) -> Spec:
         recipe=steps_of(data["recipe"]),
         checks=MappingProxyType(data["checks"]),
         caveats=tuple(data.get("caveats", ())),
+        tags=tuple(data.get("tags", ())),
         path=document.path,
         text=document.text,
         publish=data.get("publish", True),

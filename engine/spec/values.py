@@ -112,6 +112,7 @@ class Spec:
     inputs: Mapping[str, Measured] = field(default_factory=lambda: MappingProxyType({}))
     status: str = ACTIVE
     status_reason: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def draft(self) -> bool:
@@ -159,6 +160,7 @@ class Spec:
             },
             "checks": dict(self.checks),
             "caveats": list(self.caveats),
+            **({"tags": list(self.tags)} if self.tags else {}),
             "owner": self.owner,
             "file": str(self.path),
         }

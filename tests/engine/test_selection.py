@@ -1,8 +1,9 @@
-"""Selections: by id, or by domain, subdomain and source; what isn't there is named, with what may have been meant."""
+"""Selections: by id, or by domain, subdomain, source and tag; what isn't there is named, with what was meant."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_a_source_is_a_connector_or_the_beginning_of_a_data_set(specs: tuple[Spe
     assert all(spec.source.connector is None for spec in derived)
 
 
+def test_tags_are_words_of_the_catalogues_own(specs: tuple[Spec, ...]) -> None:
+    tagged = {"E-EJ-01": ("board", "monthly"), "S-HE-05": ("board",)}
+    mine = tuple(replace(spec, tags=tagged.get(spec.id, ())) for spec in specs)
+    assert ids(select(mine, Selection(tags=("board",)), "here")) == ["E-EJ-01", "S-HE-05"]
+    assert ids(select(mine, Selection(tags=("monthly",), domains=("economy",)), "here")) == ["E-EJ-01"]
+    with pytest.raises(UsageError) as raised:
+        select(mine, Selection(tags=("bord",)), "here")
+    assert str(raised.value) == "There is no indicator of tag bord in here. Did you mean board?"
+    with pytest.raises(UsageError) as raised:
+        select(specs, Selection(tags=("board",)), "here")
+    assert str(raised.value) == "There is no indicator of tag board in here. No indicator has a tag."
+
+
 @given(
     domains=st.sets(st.sampled_from(["economy", "society", "environment"])),
     sources=st.sets(st.sampled_from(["nomis", "fingertips", "ons", "nomis/NM_17_5"])),
@@ -88,7 +102,7 @@ def test_narrower_is_fewer(specs: tuple[Spec, ...], domains: set[str], sources: 
 REFUSED = {
     "nothing": (
         Selection(),
-        "Say which indicators: by id, by --domain, --subdomain or --source, or --all.",
+        "Say which indicators: by id, by --domain, --subdomain, --source or --tag, or --all.",
         "yhovi list shows them.",
     ),
     "ids and all": (
@@ -98,7 +112,7 @@ REFUSED = {
     ),
     "ids and a domain": (
         Selection(ids=("E-BE-11",), domains=("economy",)),
-        "Ids and --domain, --subdomain or --source exclude each other.",
+        "Ids and --domain, --subdomain, --source or --tag exclude each other.",
         "Say either which indicators, or what they are of.",
     ),
     "an unknown id": (
