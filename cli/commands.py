@@ -147,7 +147,7 @@ def run(
         place.say_catalogue()
         note(destination(place.settings, errand))
         start_log(place, log_format)
-        with ended_on_request(), progress(len(specs)) as watcher:
+        with progress(len(specs)) as shown, ended_on_request(shown) as watcher:
             result = perform(specs, errand, place.settings, replace(place.world(), progress=watcher), place.specs)
         show_result(result, as_json=as_json)
         telling.of(result, errand, specs)

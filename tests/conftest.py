@@ -15,6 +15,7 @@ import typer.main
 from hypothesis import settings
 from pytest_httpserver import HTTPServer
 from yhovi.cli.place import Place
+from yhovi.engine.run.assembly import World
 
 from support.commands import Cli, Said
 from support.databases import ready_made
@@ -71,6 +72,11 @@ def _commands_made_once() -> Iterator[None]:
         yield
 
 
+def _hurried(world: World) -> World:
+    """The world, with naps for waits, unless a test counts those."""
+    return replace(world, sleep=_nap) if world.sleep is time.sleep else world
+
+
 def _nap(seconds: float) -> None:
     """Wait no longer than it takes to let others go first: the sources of tests have no budget to be kept to."""
     time.sleep(min(seconds, 0.02))
@@ -83,7 +89,7 @@ def cli(
     """Runs ``yhovi`` in this process, in an empty folder, with none of the environment's settings, and in a hurry."""
     monkeypatch.chdir(tmp_path)
     world = Place.world
-    monkeypatch.setattr(Place, "world", lambda self: replace(world(self), sleep=_nap))
+    monkeypatch.setattr(Place, "world", lambda self: _hurried(world(self)))
     for name in [name for name in os.environ if name.startswith("YHOVI_") or name in NETWORK]:
         monkeypatch.delenv(name)
 

@@ -24,15 +24,15 @@ SHIPPED = tuple(SPECS)
 DRAFTS = tuple(indicator for indicator, said in SPECS.items() if said.get("status") == "draft")
 
 
-def by_day(indicators: Iterable[str]) -> list[Any]:
-    """Parameters of tests: one indicator of each connector in each sub-domain by day, and the others by night."""
-    seen: set[tuple[str, str]] = set()
-    return [pytest.param(one, marks=pytest.mark.nightly if _met(one, seen) else ()) for one in indicators]
+def by_day(indicators: Iterable[str], by: tuple[str, ...] = ("subdomain", "connector")) -> list[Any]:
+    """Parameters of tests: one indicator of each kind (sub-domain and connector) by day, and the others by night."""
+    seen: set[tuple[str, ...]] = set()
+    return [pytest.param(one, marks=pytest.mark.nightly if _met(one, by, seen) else ()) for one in indicators]
 
 
-def _met(indicator: str, seen: set[tuple[str, str]]) -> bool:
-    said = SPECS[indicator]
-    kind = said["subdomain"], said["source"].get("connector", "")
+def _met(indicator: str, by: tuple[str, ...], seen: set[tuple[str, ...]]) -> bool:
+    said = SPECS[indicator] | {"connector": SPECS[indicator]["source"].get("connector", "")}
+    kind = tuple(said[name] for name in by)
     met = kind in seen
     seen.add(kind)
     return met
