@@ -76,14 +76,17 @@ def _jobs(place: Place, at: str, by: str, name: str, catalogue: Path | None) -> 
     program = (sys.executable, "-P", "-m", "yhovi.cli")
     file, time = place.settings.file, Time.parse(at)
     named = catalogue or (Path(said) if (said := place.environment.get("YHOVI_CATALOGUE")) else None)
-    paths = tuple(None if path is None else str(path.absolute()) for path in (file, named))
+    in_use = {
+        "settings": None if file is None else str(file.absolute()),
+        "catalogue": None if named is None else str(named.absolute()),
+    }
     folder = str(Path.cwd())
     arguments = ("run", "--all")
     secrets = tuple(dict.fromkeys(one.secret for one in place.settings.notify.channels if one.secret))
-    yield Job(name, _BOTH[0], program, arguments, When(time, 1, 1), folder, *paths, secrets=secrets)
+    yield Job(name, _BOTH[0], program, arguments, When(time, 1, 1), folder, **in_use, secrets=secrets)
     if by == "cadence":
         rest = When(time, 2, 31)  # on the first everything is run anyway
-        yield Job(f"{name}-due", _BOTH[1], program, (*arguments, "--only-due"), rest, folder, *paths, secrets=secrets)
+        yield Job(f"{name}-due", _BOTH[1], program, (*arguments, "--only-due"), rest, folder, **in_use, secrets=secrets)
 
 
 def _subdomains(place: Place) -> Sequence[str]:
