@@ -1,6 +1,6 @@
 """A million observations merged into the warehouse, against the same rows written into the same tables by hand.
 
-python benchmarks/warehouse.py [--rows N] [--rounds N] [--strict] [--database sqlite|postgresql]
+python benchmarks/warehouse.py [--rows N] [--rounds N] [--strict] [--database sqlite|postgresql] [--dlt PYTHON]
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ import argparse
 import csv
 import io
 import itertools
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -39,6 +40,7 @@ YEARS = range(2001, 2026)
 CHUNK = 20_000
 MEGABYTE = 1 << 20
 MOST_ADDED = 100
+PATIENCE = 600
 
 CARD = IndicatorCard(
     indicator_id=INDICATOR,
@@ -72,6 +74,10 @@ def main() -> int:
             new = DATABASES[kind](Path(folder))
             comparisons += compared(kind, new, frame, changed, memory)
         code = report(comparisons, arguments)
+        if arguments.dlt:
+            for kind in wanted:
+                seconds = merged_by_dlt(arguments.dlt, DATABASES[kind](Path(folder))(), (frame, changed))
+                print(f"{kind}: {len(frame):,} rows, merged by dlt: {seconds}")
     for name, added in memory.items():
         verdict = "met" if added < MOST_ADDED else "MISSED"
         print(f"{name:<62}{added:9.0f} MB added{MOST_ADDED:>12} MB  {verdict}")
@@ -81,6 +87,7 @@ def main() -> int:
 def _say(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="how many observations (1,000,000)")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="one of the two")
+    parser.add_argument("--dlt", metavar="PYTHON", help="report dlt's merge of the same frames: a Python that has dlt")
 
 
 def compared(
@@ -130,6 +137,24 @@ def batch(number: int) -> Load:
     )
 
 
+def merged_by_dlt(python: str, url: str, frames: Sequence[pd.DataFrame]) -> str:
+    """What dlt takes for each of the same frames: into one table, without a history or a row's hash."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [str(Path(folder) / f"{number}.parquet") for number in range(len(frames))]
+        for frame, file in zip(frames, files, strict=True):
+            frame.to_parquet(file)
+        program = str(Path(__file__).with_name("merged_by_dlt.py"))
+        try:
+            made = subprocess.run(
+                [python, program, url, *files], stdout=subprocess.PIPE, timeout=PATIENCE, check=True, text=True
+            ).stdout
+        except subprocess.TimeoutExpired as stopped:
+            made = (stopped.stdout or b"").decode()
+    seconds = [f"{float(line):.1f} s" for line in made.splitlines()]
+    unfinished = [f"not within {PATIENCE} s"] * (len(seconds) < len(frames))
+    return ", then ".join([*seconds, *unfinished])
+
+
 def written_by_hand(connection: sa.Connection, frame: pd.DataFrame, number: int) -> None:
     """The rows in the stage, the history and what is current, and the stage cleared: the barest way to have them there.
 
@@ -139,7 +164,7 @@ def written_by_hand(connection: sa.Connection, frame: pd.DataFrame, number: int)
     _describe(connection, number)
     columns = list(incoming.columns.keys())
     for start in range(0, len(frame), CHUNK):
-        part = frame.iloc[start : start + CHUNK].assign(load_id=number + 1, held=False, row_hash=f"hash {number}")
+        part = frame.iloc[start : start + CHUNK].assign(load_id=number + 1, held=False, row_hash=f"{number:032x}")
         _stage(connection, columns, zip(*(_plain(part[name]) for name in columns), strict=True))
     names = (*KEY, "retrieved_at", "load_id", "action", *CONTENT)
     said = {"retrieved_at": at, "load_id": number + 1, "action": "value"}

@@ -6,11 +6,13 @@ Two rows with equal hashes say the same: that is how a load knows what changed, 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from itertools import repeat
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow as pa
 
 from .border import require_numbers, require_texts
 from .tables import NUMBERS, incoming
@@ -21,7 +23,6 @@ CHUNK_ROWS = 20_000
 COLUMNS = tuple(incoming.columns.keys())
 """The columns of a staged row, in order: the load, the key, whether it is held, then the content."""
 
-_KEY_CELLS = slice(2, 6)
 _MADE_HERE = frozenset({"load_id", "held", "row_hash"})
 _OPTIONAL = ("status_flags", "status_reason", "note", "source_area_code")
 _SAID = ("obs_status", "status_flags", "status_reason", "time_period", "unit_measure", "origin")
@@ -29,11 +30,23 @@ _SAID = ("obs_status", "status_flags", "status_reason", "time_period", "unit_mea
 # A unit separator can't occur in a cell; digits are those of the rounded number.
 _SEPARATOR = "\x1f"
 
-Row = tuple[Any, ...]
 Columns = Mapping[str, list[Any]]
 
 
-def chunks(observations: Observations, indicator_id: str, load_id: int) -> Iterator[list[Row]]:
+class Chunk(NamedTuple):
+    """Some thousand rows for the stage.
+
+    Attributes:
+        keys: The key of each.
+        rows: Their cells, in the order of :data:`COLUMNS`, each row made when it is asked for: kept, so many of them
+            would cost more time than all that is done with them.
+    """
+
+    keys: Iterator[Key]
+    rows: Iterator[tuple[Any, ...]]
+
+
+def chunks(observations: Observations, indicator_id: str, load_id: int) -> Iterator[Chunk]:
     """The observations as rows for the stage, some thousands at a time.
 
     Raises:
@@ -41,12 +54,10 @@ def chunks(observations: Observations, indicator_id: str, load_id: int) -> Itera
         ValueError: A row belongs to another indicator.
     """
     for start in range(0, len(observations), CHUNK_ROWS):
-        yield _rows(_columns(observations, start, start + CHUNK_ROWS), indicator_id, load_id)
-
-
-def key(row: Row) -> Key:
-    """The key of a staged row."""
-    return Key(*row[_KEY_CELLS])
+        columns = _columns(observations, start, start + CHUNK_ROWS)
+        if set(columns["indicator_id"]) - {indicator_id}:
+            raise ValueError(f"rows of another indicator came with the load of {indicator_id}")
+        yield Chunk(map(Key, *(columns[name] for name in Key._fields)), _rows(columns, load_id))
 
 
 def repeated(observations: Observations) -> tuple[Key, int] | None:
@@ -73,13 +84,11 @@ def _column(observations: Observations, name: str, start: int, stop: int) -> lis
     return cells
 
 
-def _rows(columns: Columns, indicator_id: str, load_id: int) -> list[Row]:
-    if set(columns["indicator_id"]) - {indicator_id}:
-        raise ValueError(f"rows of another indicator came with the load of {indicator_id}")
+def _rows(columns: Columns, load_id: int) -> Iterator[tuple[Any, ...]]:
     digits = {name: _digits(columns[name]) for name in NUMBERS}
     require_texts(columns)
     require_numbers(columns, digits)
-    numbers = {name: [float(text) if text else None for text in texts] for name, texts in digits.items()}
+    numbers = {name: _numbers(texts) for name, texts in digits.items()}
     made: dict[str, Iterable[Any]] = {
         "load_id": repeat(load_id),
         "held": repeat(False),
@@ -87,7 +96,7 @@ def _rows(columns: Columns, indicator_id: str, load_id: int) -> list[Row]:
     }
     texts = {name: [text or None for text in columns[name]] for name in _OPTIONAL}
     cells: dict[str, Iterable[Any]] = {**columns, **texts, **numbers, **made}
-    return list(zip(*(cells[name] for name in COLUMNS), strict=False))
+    return zip(*(cells[name] for name in COLUMNS), strict=False)
 
 
 def _digits(numbers: list[Any]) -> list[str]:
@@ -95,7 +104,13 @@ def _digits(numbers: list[Any]) -> list[str]:
     return ["" if number is None or isnan(number) else f"{number + 0.0:.12g}" for number in numbers]
 
 
+def _numbers(digits: list[str]) -> list[float | None]:
+    """The numbers of canonical forms. Arrow reads them as exactly as Python does, in a third of the time."""
+    read: list[float | None] = pa.array([text or None for text in digits], pa.string()).cast(pa.float64()).to_pylist()
+    return read
+
+
 def _hashes(columns: Columns, digits: Columns) -> Iterator[str]:
     said = [[text or "" for text in columns[name]] for name in _SAID]
-    for cells in zip(*said, *(digits[name] for name in NUMBERS), strict=True):
-        yield hashlib.blake2b(_SEPARATOR.join(cells).encode(), digest_size=16).hexdigest()
+    rows = zip(*said, *(digits[name] for name in NUMBERS), strict=True)
+    return (blake2b(row.encode(), digest_size=16).hexdigest() for row in map(_SEPARATOR.join, rows))

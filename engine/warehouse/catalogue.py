@@ -41,23 +41,23 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
         CheckError: Something of it is such that not every database would keep it.
     """
     said = {_name(place): place for place in areas}
-    require_said(area, map(asdict, said.values()), "area_code")
+    require_said(area, map(Area._asdict, said.values()), "area_code")
     fallback = {_name(place): place for place in default}
     vintages = {vintage for _, vintage in (*said, *fallback)}
     known = {_name(place): place for vintage in sorted(vintages) for place in _of_vintage(connection, vintage)}
-    new = [asdict(place) for name, place in sorted({**fallback, **said}.items()) if name not in known]
+    new = [place._asdict() for name, place in sorted({**fallback, **said}.items()) if name not in known]
     changed = [place for name, place in said.items() if known.get(name, place) != place]
     if new:
         connection.execute(sa.insert(area), new)
     for place in changed:
         is_it = (area.c.area_code == place.area_code, area.c.area_vintage == place.area_vintage)
-        connection.execute(sa.update(area).where(*is_it), asdict(place))
+        connection.execute(sa.update(area).where(*is_it), place._asdict())
     return {place.area_code for place in changed}
 
 
 def _of_vintage(connection: Connection, vintage: str) -> Iterator[Area]:
-    rows = connection.execute(sa.select(area).where(area.c.area_vintage == vintage)).mappings()
-    return (Area(**row) for row in rows)
+    said = sa.select(*(area.c[name] for name in Area._fields))
+    return map(Area._make, connection.execute(said.where(area.c.area_vintage == vintage)))
 
 
 def _name(place: Area) -> tuple[str, str]:

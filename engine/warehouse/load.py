@@ -5,10 +5,10 @@ Everything here happens inside the caller's transaction: an error leaves the dat
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -47,12 +47,13 @@ def commit(connection: Connection, batch: Load, observations: Observations, held
         return _put_behind(connection, batch, observations, held)
     restated = catalogue.describe_indicator(connection, batch.card, batch.target_vintage)
     load_id = _begin(connection, batch, "load")
-    result = _append(connection, batch, _Begun(load_id, "load", current), observations, held)
+    staged = _stage(connection, batch, load_id, observations, held)
+    result = _append(connection, batch, _Begun(load_id, "load", current), staged)
     if result.outcome == "loaded":
         _make_current(connection, batch, load_id)
         calendar.extend(connection, batch.card.indicator_id, load_id)
     catalogue.refuse_mixed_units(connection, batch.card)
-    renamed = catalogue.describe_areas(connection, batch.areas, default=stage.areas(connection, load_id))
+    renamed = catalogue.describe_areas(connection, batch.areas, default=staged.areas)
     _show(connection, batch, result, restated=restated, renamed=renamed)
     stage.clear(connection, load_id)
     finish(connection, result)
@@ -71,10 +72,10 @@ def _put_behind(connection: Connection, batch: Load, observations: Observations,
     """Load older bytes behind the newer ones: what is current, the mart, and what is said of the indicator stay."""
     load_id = _begin(connection, batch, "backfill")
     known = history.state(batch.card.indicator_id, batch.retrieved_at, "retrieved", without=load_id)
-    result = _append(connection, batch, _Begun(load_id, "backfill", known), observations, held)
+    staged = _stage(connection, batch, load_id, observations, held)
+    result = _append(connection, batch, _Begun(load_id, "backfill", known), staged)
     backfill.restore(connection, batch, load_id)
-    places = [*stage.areas(connection, load_id), *batch.areas]
-    catalogue.describe_areas(connection, (), default=places)
+    catalogue.describe_areas(connection, (), default=[*staged.areas, *batch.areas])
     stage.clear(connection, load_id)
     finish(connection, result)
     return result
@@ -153,20 +154,24 @@ def _refuse_made_up(connection: Connection, batch: Load, load_id: int) -> None:
         )
 
 
-def _append(
-    connection: Connection, batch: Load, begun: _Begun, observations: Observations, held: Collection[Key]
-) -> LoadResult:
-    """Stage a load; append to the observations what differs from what is known, and what is withdrawn."""
-    held_count = stage.fill(connection, batch, begun.load_id, observations, held)
-    _refuse_made_up(connection, batch, begun.load_id)
+def _stage(
+    connection: Connection, batch: Load, load_id: int, observations: Observations, held: Collection[Key]
+) -> stage.Staged:
+    staged = stage.fill(connection, batch, load_id, observations, held)
+    _refuse_made_up(connection, batch, load_id)
+    return staged
+
+
+def _append(connection: Connection, batch: Load, begun: _Begun, staged: stage.Staged) -> LoadResult:
+    """Append to the observations what differs from what is known, and what is withdrawn."""
     gone = stage.in_scope(batch, begun.load_id, begun.known)
     withdrawn = _count_withdrawals(connection, batch, begun, gone)
     _append_values(connection, batch, begun)
     if withdrawn:
         _append_withdrawals(connection, batch, begun, gone)
     new, changed = _count_values(connection, batch, begun)
-    unchanged = len(observations) - new - changed
-    return LoadResult(begun.load_id, new, changed, unchanged, withdrawn, held_count, begun.kind)
+    unchanged = staged.rows - new - changed
+    return LoadResult(begun.load_id, new, changed, unchanged, withdrawn, staged.held, begun.kind)
 
 
 def _count_withdrawals(
@@ -235,15 +240,29 @@ def _make_current(connection: Connection, batch: Load, load_id: int) -> None:
 
 def same_day_of(connection: Connection, indicator_id: str) -> str:
     """Which two current periods of an area end on the same day, in a sentence; nothing if there are none."""
+    mine = (current.c.indicator_id == indicator_id, current.c.action == VALUE)
+    if _are_equally_long(connection, mine):
+        return ""
     day = (current.c.area_code, current.c.area_vintage, current.c.breakdown, current.c.period_end)
     periods = (sa.func.min(current.c.time_period), sa.func.max(current.c.time_period))
-    twice = sa.select(current.c.area_code, current.c.period_end, *periods)
-    twice = twice.where(current.c.indicator_id == indicator_id, current.c.action == VALUE)
-    found = connection.execute(twice.group_by(*day).having(sa.func.count() > 1).order_by(*day).limit(1)).one_or_none()
+    twice = sa.select(current.c.area_code, current.c.period_end, *periods).where(*mine)
+    twice = twice.group_by(*day).having(sa.func.count() > 1).order_by(*day).limit(1)
+    found = connection.execute(twice).one_or_none()
     if found is None:
         return ""
     area_code, period_end, one, other = found
     return f"{area_code} has two values for periods that end on {period_end}: {one} and {other}."
+
+
+def _are_equally_long(connection: Connection, mine: Iterable[sa.ColumnElement[bool]]) -> bool:
+    """Whether all periods have the same length: then no two of them end on one day.
+
+    That is asked first because a glance at each row answers it, while comparing the ends has to sort them all.
+    """
+    text: Any = current.c.time_period.type
+    length = sa.func.substring(current.c.time_period, len("2023-04-01/P"), text.length)
+    first, last = connection.execute(sa.select(sa.func.min(length), sa.func.max(length)).where(*mine)).one()
+    return bool(first == last)
 
 
 def _show(connection: Connection, batch: Load, result: LoadResult, *, restated: bool, renamed: Collection[str]) -> None:

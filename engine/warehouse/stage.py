@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,6 +13,7 @@ from ..errors import CheckError
 from . import canonical
 from .border import is_key, is_listed
 from .dialects import DIALECTS
+from .dialects.base import Rows
 from .tables import KEY, VALUE, incoming, incoming_scope
 from .values import Area, Key, Load, Observations
 
@@ -20,34 +22,38 @@ _BREAKDOWN = "breakdown"
 _VINTAGE = "vintage"
 
 
-def fill(connection: Connection, batch: Load, load_id: int, observations: Observations, held: Collection[Key]) -> int:
-    """Lay out a load's observations, the keys it holds back, and its scope; the number of keys held back.
+class Staged(NamedTuple):
+    """What a load brought: how many rows, how many keys that it holds back, and its areas, named by their codes."""
+
+    rows: int
+    held: int
+    areas: list[Area]
+
+
+def fill(
+    connection: Connection, batch: Load, load_id: int, observations: Observations, held: Collection[Key]
+) -> Staged:
+    """Lay out a load's observations, the keys it holds back, and its scope.
 
     Raises:
         CheckError: A key occurs twice, or a number is infinite.
     """
     indicator_id = batch.card.indicator_id
     remaining = set(held)
-    for rows in canonical.chunks(observations, indicator_id, load_id):
+    for keys, rows in canonical.chunks(observations, indicator_id, load_id):
         _insert_rows(connection, rows, observations)
         if remaining:
-            remaining.difference_update(map(canonical.key, rows))
+            remaining.difference_update(keys)
     _hold(connection, indicator_id, load_id, remaining)
-    _spread_scope(connection, batch, load_id)
-    return len(remaining)
+    areas = _areas(connection, load_id)
+    _spread_scope(connection, batch, load_id, areas)
+    return Staged(len(observations), len(remaining), areas)
 
 
 def clear(connection: Connection, load_id: int) -> None:
     """Take a load off the stage."""
     for table in (incoming, incoming_scope):
         connection.execute(sa.delete(table).where(table.c.load_id == load_id))
-
-
-def areas(connection: Connection, load_id: int) -> list[Area]:
-    """The areas that a load has rows of, named by their codes."""
-    names = (incoming.c.area_code, incoming.c.area_vintage, incoming.c.area_level)
-    rows = connection.execute(sa.select(*names).distinct().where(incoming.c.load_id == load_id, ~incoming.c.held))
-    return [Area(code, vintage, name=code, level=level) for code, vintage, level in rows]
 
 
 def beside(known: sa.FromClause) -> sa.FromClause:
@@ -83,7 +89,7 @@ def in_scope(batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnE
     return conditions
 
 
-def _insert_rows(connection: Connection, rows: list[canonical.Row], observations: Observations) -> None:
+def _insert_rows(connection: Connection, rows: Rows, observations: Observations) -> None:
     try:
         DIALECTS[connection.dialect.name].insert(connection, incoming, rows)
     except IntegrityError:
@@ -107,10 +113,10 @@ def _hold(connection: Connection, indicator_id: str, load_id: int, keys: Collect
         connection.execute(sa.insert(incoming), rows)
 
 
-def _spread_scope(connection: Connection, batch: Load, load_id: int) -> None:
+def _spread_scope(connection: Connection, batch: Load, load_id: int, areas: Iterable[Area]) -> None:
     """List what a load speaks for; a list may be longer than a statement can have parameters."""
     scope = batch.scope
-    vintages = {batch.target_vintage, *scope.vintages, *(place.area_vintage for place in areas(connection, load_id))}
+    vintages = {batch.target_vintage, *scope.vintages, *(place.area_vintage for place in areas)}
     listed = (
         (_AREA, "area_code", scope.areas),
         (_BREAKDOWN, "breakdown", scope.breakdowns),
@@ -124,6 +130,12 @@ def _spread_scope(connection: Connection, batch: Load, load_id: int) -> None:
     ]
     if rows:
         connection.execute(sa.insert(incoming_scope), rows)
+
+
+def _areas(connection: Connection, load_id: int) -> list[Area]:
+    names = (incoming.c.area_code, incoming.c.area_vintage, incoming.c.area_level)
+    rows = connection.execute(sa.select(*names).distinct().where(incoming.c.load_id == load_id, ~incoming.c.held))
+    return [Area(code, vintage, name=code, level=level) for code, vintage, level in rows]
 
 
 def _listed(load_id: int, dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

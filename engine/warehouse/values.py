@@ -62,8 +62,7 @@ class IndicatorCard:
     publish: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """An area of one vintage; ``level`` is "lad" for a district, ``parent`` the code of the area it lies in."""
 
     area_code: str

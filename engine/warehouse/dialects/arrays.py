@@ -53,21 +53,22 @@ _PLAIN: Mapping[type, Input] = MappingProxyType(
 )
 
 
-def arrays(table: sa.Table, rows: Rows) -> Iterator[tuple[list[Input], Rows]]:
+def arrays(table: sa.Table, rows: Rows) -> Iterator[tuple[list[Input], list[tuple[Any, ...]]]]:
     """The rows in arrays that aren't too large, each with what the driver is to be told of its columns.
 
     Args:
         table: Where they go.
         rows: The cells, in the order of its columns.
     """
-    inputs = [_input(column.type, (row[place] for row in rows)) for place, column in enumerate(table.columns)]
+    kept = list(rows)
+    inputs = [_input(column.type, (row[place] for row in kept)) for place, column in enumerate(table.columns)]
     count = max(1, _ROOM // sum(each.width + _LENGTH for each in inputs))
-    for start in range(0, len(rows), count):
+    for start in range(0, len(kept), count):
         # Were codes texts, the driver would begin a new array wherever one row has a code and the next one doesn't.
-        yield inputs, turned(table, rows[start : start + count], codes=_in_ascii)
+        yield inputs, turned(table, kept[start : start + count], codes=_in_ascii)
 
 
-def turned(table: sa.Table, rows: Rows, *, codes: Callable[[str], object] | None = None) -> Rows:
+def turned(table: sa.Table, rows: Rows, *, codes: Callable[[str], object] | None = None) -> list[tuple[Any, ...]]:
     """The rows with their days in the driver's own type (they come as texts), and their codes turned too."""
     turns = [(place, turn) for place, column in enumerate(table.columns) if (turn := _turn(column.type, codes))]
     return [_turned(row, turns) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from .signs import Sign
 # In braces it may hold a semicolon, and a closing brace twice.
 _ODBC_PASSWORD = re.compile(r"(?:^|;)\s*pwd\s*=\s*((\{(?:[^}]|\}\})*\})|[^;]*)", re.IGNORECASE)
 
-Rows = Sequence[tuple[Any, ...]]
+Rows = Iterable[tuple[Any, ...]]
 
 Rights = Sequence[tuple[str, str]]
 _Asking = Callable[..., sa.ColumnElement[Any]]

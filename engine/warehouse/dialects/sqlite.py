@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from ...errors import StorageError, UsageError
 from ..tables import FLAT
-from .base import READING, Rights, Rows, driver_insert
+from .base import READING, Rights, Rows, driver_insert, driving
 from .conflict import on_conflict
 from .signs import Sign, of_version
 
@@ -113,7 +113,9 @@ class Sqlite:
 
     def insert(self, connection: Connection, table: sa.Table, rows: Rows) -> None:
         """One statement for all rows."""
-        connection.exec_driver_sql(driver_insert(connection, table), list(rows))
+        statement = driver_insert(connection, table)
+        with driving(connection, statement) as cursor:
+            cursor.executemany(statement, rows)
 
     def upsert(self, table: sa.Table, query: sa.Select[Any], key: Sequence[str], keep: Sequence[str]) -> sa.Executable:
         """INSERT … ON CONFLICT."""

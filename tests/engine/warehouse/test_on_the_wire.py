@@ -39,6 +39,7 @@ ANSWERS: Sequence[tuple[str, list[Any]]] = (
     (r"INSERT INTO meta\.\[load\] .*OUTPUT inserted\.load_id", [7]),
     (r"coalesce\(sum\(anon_1\.gone\)", [3, 1]),
     (r"count\(core\.observation_current\.observation_id\)", [3, 1]),
+    (r"min\(substring\(core\.observation_current\.time_period", ["1Y", "1Y"]),
     (r"min\(core\.observation\.period_start\)", [None, None]),
     (r"min\(core\.observation_current\.unit_measure\)", [0, None]),
 )
