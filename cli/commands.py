@@ -109,7 +109,7 @@ def run(
     replay: Replay = False,
     as_run: AsRun = None,
     backfill: Backfill = False,
-    jobs: Jobs = 1,
+    jobs: Jobs = None,
     force: Force = False,
     fail_fast: FailFast = False,
     max_age: MaxAge = "",
@@ -137,6 +137,7 @@ def run(
         if backfill and demo:
             raise UsageError("--backfill-vintage and --demo exclude each other.", "The demonstration has one vintage.")
         window = Window(day(since, "--since"), day(until, "--until"))
+        jobs = jobs or (place.hands if demo or replay else 1)
         manner = Manner(backfill, jobs, force, fail_fast, age(max_age) if max_age else None, window)
         further = {"database_url": database_url, "dry_run": dry_run, "manner": manner, "resume": resume}
         errand = _errand(place, demo=demo, replay=replay, as_run=as_run, **further)

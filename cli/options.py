@@ -26,7 +26,15 @@ Replay = Annotated[bool, typer.Option("--replay", help="The answers in the archi
 Backfill = Annotated[
     bool, typer.Option("--backfill-vintage", help="Put answers that are older than those loaded behind them.")
 ]
-Jobs = Annotated[int, typer.Option("--jobs", min=1, max=16, help="How many sources are asked at the same time.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        min=1,
+        max=16,
+        help="How many sources are asked, or with --demo and --replay indicators made, at once.",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Make and load also what is unchanged.")]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Begin nothing else after the first failure.")]
 MaxAge = Annotated[

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Due = Callable[[Sequence[Spec]], Mapping[str, str]]
 
 _GIT_SECONDS = 5
+_MOST_HANDS = 4
 
 SECRETS = ("NOMIS_API_KEY", "STATXPLORE_API_KEY")
 """The secrets that sources take."""
@@ -163,6 +164,12 @@ class Place:
     def variable(self, name: str) -> str | None:
         """What the environment itself says: a file ``.env`` is for secrets alone."""
         return os.environ.get(name)
+
+    @property
+    def hands(self) -> int:
+        """How many things this machine does well at once."""
+        mine = getattr(os, "sched_getaffinity", None)  # where it isn't known, all of the machine's
+        return min(_MOST_HANDS, len(mine(0)) if mine else os.cpu_count() or 1)
 
     def world(self) -> World:
         """Clock, waiting, chance, ids and secrets, for the rooms below."""

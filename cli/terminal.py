@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -99,7 +98,7 @@ def print_error(error: YhoviError, about: str = "") -> None:
     if error.cure:
         note(f"  {error.cure}")
     if isinstance(error, BugError):
-        traceback.print_exception(error.__cause__)
+        note(error.where.rstrip())
 
 
 def note(text: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 
 EXIT_OK = 0
@@ -53,13 +54,24 @@ class YhoviError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.cure}".rstrip()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is sent to another process: whatever its arguments were, with all that it says."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[YhoviError], said: tuple[Any, ...], facts: dict[str, Any]) -> YhoviError:
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(facts)
+    return error
+
 
 class BugError(YhoviError):
-    """Something that yhovi itself did wrong; the cause is kept for whoever mends it."""
+    """Something that yhovi itself did wrong; where it did is kept for whoever mends it."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(f"This is a bug in yhovi ({type(cause).__name__}: {cause}).", "Please report it.")
         self.__cause__ = cause
+        self.where = "".join(format_exception(cause))
 
 
 class UsageError(YhoviError):

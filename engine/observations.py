@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial, reduce
+from operator import and_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -53,32 +55,36 @@ _FORMS: Mapping[str, str] = MappingProxyType(
 )
 
 
+_Rule = Callable[[pd.DataFrame], "pd.Series[bool]"]
+
+
 def _are_there(frame: pd.DataFrame) -> pd.Series[bool]:
-    return frame[list(_TEXTS)].notna().all(axis="columns")
+    return reduce(and_, (frame[name].notna() for name in _TEXTS))
 
 
 def _are_in_form(frame: pd.DataFrame) -> pd.Series[bool]:
-    good = [frame[name].str.fullmatch(form, na=False) for name, form in _FORMS.items()]
-    return pd.concat(good, axis="columns").all(axis="columns")
+    return reduce(and_, (frame[name].str.fullmatch(form, na=False) for name, form in _FORMS.items()))
 
 
-# What a recipe can break is asked column by column, and the rest of all columns at once: most frames are so small that
-# being asked takes longer than the answer.
-SCHEMA = pa.DataFrameSchema(
-    dict.fromkeys(_NUMBERS, pa.Column(float, pa.Check(np.isfinite, name="a number must be finite"), nullable=True)),
-    checks=[
-        pa.Check(_are_there, name="a text must be there"),
-        pa.Check(_are_in_form, name="codes, periods and statuses must be in their form"),
-        pa.Check(
-            lambda frame: frame["value"].notna() | frame["status_reason"].notna(),
-            name="a missing value must have a reason",
-        ),
-        pa.Check(
-            lambda frame: ~(frame["lower_ci"] > frame["upper_ci"]),
-            name="a lower limit must not be above the upper one",
-        ),
-    ],
+def _is_finite(frame: pd.DataFrame, *, name: str) -> pd.Series[bool]:
+    return ~frame[name].isin([np.inf, -np.inf])
+
+
+_RULES: Mapping[str, _Rule] = MappingProxyType(
+    {
+        **{f"{name}: a number must be finite": partial(_is_finite, name=name) for name in _NUMBERS},
+        "a text must be there": _are_there,
+        "codes, periods and statuses must be in their form": _are_in_form,
+        "a missing value must have a reason": lambda frame: frame["value"].notna() | frame["status_reason"].notna(),
+        "a lower limit must not be above the upper one": lambda frame: ~(frame["lower_ci"] > frame["upper_ci"]),
+    }
 )
+
+SCHEMA = pa.DataFrameSchema(
+    dict.fromkeys(_NUMBERS, pa.Column(float, nullable=True)),
+    checks=[pa.Check(rule, name=name) for name, rule in _RULES.items()],
+)
+"""The contract of the canonical frame, which says what breaks it and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +356,11 @@ def status_of(reasons: str) -> Status:
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.astype({name: kind for name, kind in _TYPES.items() if frame[name].dtype != kind})
+    others = {name: kind for name, kind in _TYPES.items() if frame.dtypes[name] != kind}
+    frame = frame.astype(others) if others else frame
+    # Most frames are so small and so good that being asked by a schema takes longer than the answers.
+    if all(rule(frame).all() for rule in _RULES.values()):
+        return frame
     try:
         return SCHEMA.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:

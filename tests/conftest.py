@@ -90,6 +90,7 @@ def cli(
     monkeypatch.chdir(tmp_path)
     world = Place.world
     monkeypatch.setattr(Place, "world", lambda self: _hurried(world(self)))
+    monkeypatch.setattr(Place, "hands", 1)
     for name in [name for name in os.environ if name.startswith("YHOVI_") or name in NETWORK]:
         monkeypatch.delenv(name)
 

@@ -23,7 +23,7 @@ from .signature import Arguments
 from .signatures import SIGNATURES
 from .steps import STEPS, Step, StepContext
 
-Backend = Literal["pandas", "polars"]
+Backend = Literal["pandas", "polars", "pyarrow"]
 Watch = Callable[[int, Frame, Frame], None]
 """Is told a step's place in the recipe, the frame before it and the frame after it; place -1 is the start."""
 
@@ -67,7 +67,7 @@ class _Bound:
 
 
 def apply(
-    tables: Iterable[pa.Table], recipe: Recipe, *, backend: Backend = "pandas", watch: Watch = unwatched
+    tables: Iterable[pa.Table], recipe: Recipe, *, backend: Backend = "pyarrow", watch: Watch = unwatched
 ) -> Frame:
     """The observations that a recipe makes of tables, sorted by area, period and breakdown.
 

@@ -35,7 +35,7 @@ class Manner:
 
     Attributes:
         backfill: Bytes that are older than those loaded go behind them; otherwise they are refused.
-        jobs: How many sources are asked at the same time.
+        jobs: How many sources are asked at the same time; where none is, how many indicators are made.
         force: What is unchanged is made and loaded again.
         fail_fast: After the first failure nothing else is begun.
         max_age: Answers that are no older aren't asked for again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ..errors import EXIT_INTERRUPTED, EXIT_OK, BugError, StaleError, YhoviError
 from ..plan import Plan
@@ -11,11 +12,12 @@ from ..warehouse.warehouse import Warehouse
 from . import cards
 from .asking import Asked
 from .commission import Commission
-from .context import about, log_end, log_start, settled
+from .context import about, log_end, log_outcome, log_start
+from .hands import hands_for, side_by_side
 from .keeping import event, keep, leave
 from .outcome import Outcome, Result
 from .questions import Ahead, OneByOne, Questions
-from .shelf import Shelf, require_inputs
+from .shelf import Shelf, asked_for, require_inputs
 
 
 def carry_out(commission: Commission) -> Result:
@@ -29,17 +31,19 @@ def carry_out(commission: Commission) -> Result:
     if warehouse is not None:
         start = values.RunStart(desk.run_id, desk.now(), commission.command, commission.mode, desk.engine_version)
         warehouse.start_run(start)
-    outcomes: list[Outcome] = []
+    done: dict[str, Outcome] = {}
     try:
         _describe(commission)
         with about(run_id=desk.run_id):
             log_start(commission.command, len(commission.plans))
-        _carry_out_all(commission, outcomes)
+        _carry_out_all(commission, done)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
-        _finish(commission, outcomes, "interrupted" if interrupted else "failed", EXIT_INTERRUPTED)
+        _finish(commission, done.values(), "interrupted" if interrupted else "failed", EXIT_INTERRUPTED)
         raise
-    result = Result(desk.run_id, tuple(outcomes), commission.arrivals)
+    names = [plan.spec.id for plan in commission.plans]
+    outcomes = tuple(done.get(name) or Outcome(name, "not_begun") for name in names)
+    result = Result(desk.run_id, outcomes, commission.arrivals)
     _finish(commission, outcomes, _outcome(result), result.exit_code)
     return result
 
@@ -51,16 +55,31 @@ def _describe(commission: Commission) -> None:
         _record_arrivals(commission, commission.warehouse)
 
 
-def _carry_out_all(commission: Commission, outcomes: list[Outcome]) -> None:
-    plans, manner = commission.plans, commission.manner
-    shelf = Shelf({name for plan in plans for name in (*plan.spec.inputs, *plan.spec.compared)})
-    left = {plan.spec.id: outcome for plan in plans if (outcome := leave(plan, commission, shelf)) is not None}
-    with _questions([plan for plan in plans if plan.spec.id not in left], commission) as questions:
+def _carry_out_all(commission: Commission, done: dict[str, Outcome]) -> None:
+    """Every plan; what came of each is put in ``done`` as it is known."""
+    shelf = Shelf(asked_for(commission.plans), commission.warehouse)
+    done |= {plan.spec.id: left for plan in commission.plans if (left := leave(plan, commission, shelf)) is not None}
+    for outcome in _each([plan for plan in commission.plans if plan.spec.id not in done], commission, shelf):
+        with about(run_id=commission.desk.run_id, indicator_id=outcome.indicator_id):
+            log_outcome(outcome)
+        done[outcome.indicator_id] = outcome
+
+
+def _each(plans: Sequence[Plan], commission: Commission, shelf: Shelf) -> Iterator[Outcome]:
+    """What came of each plan, in one process or in several; none is begun after a failure, if so wished."""
+    hands = hands_for(plans, commission)
+    if hands > 1:
+        yield from side_by_side(plans, commission, shelf, _by_hand, hands)
+        return
+    with _questions(plans, commission) as questions:
         for plan in plans:
-            if manner.fail_fast and any(outcome.error for outcome in outcomes):
-                outcomes.append(Outcome(plan.spec.id, "not_begun"))
-            else:
-                outcomes.append(left.get(plan.spec.id) or _one(plan, commission, shelf, questions))
+            yield (outcome := _one(plan, commission, shelf, questions))
+            if outcome.error and commission.manner.fail_fast:
+                return
+
+
+def _by_hand(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome:
+    return _one(plan, commission, shelf, OneByOne(commission.desk))
 
 
 def _questions(plans: Sequence[Plan], commission: Commission) -> Questions:
@@ -88,7 +107,7 @@ def _outcome(result: Result) -> values.RunOutcome:
     return "failed" if all(outcome.error for outcome in result.outcomes) else "partial"
 
 
-def _finish(commission: Commission, outcomes: Sequence[Outcome], outcome: values.RunOutcome, exit_code: int) -> None:
+def _finish(commission: Commission, outcomes: Iterable[Outcome], outcome: values.RunOutcome, exit_code: int) -> None:
     with about(run_id=commission.desk.run_id):
         log_end(exit_code)
     if commission.warehouse is None:
@@ -112,7 +131,7 @@ def _one(plan: Plan, commission: Commission, shelf: Shelf, questions: Questions)
     desk = commission.desk
     with about(run_id=desk.run_id, indicator_id=plan.spec.id):
         began = desk.now()
-        return settled(_tried(plan, commission, shelf, questions), began, desk.now())
+        return replace(_tried(plan, commission, shelf, questions), began=began, ended=desk.now())
 
 
 def _tried(plan: Plan, commission: Commission, shelf: Shelf, questions: Questions) -> Outcome:

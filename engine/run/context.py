@@ -6,8 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import asdict
 from types import MappingProxyType
 
 from .outcome import Outcome
@@ -43,18 +42,17 @@ def blotted(line: str, secrets: Iterable[str]) -> str:
     return line
 
 
-def settled(outcome: Outcome, began: datetime, ended: datetime) -> Outcome:
-    """The outcome with its times, once it has been logged."""
-    seconds = round((ended - began).total_seconds(), 3)
+def log_outcome(outcome: Outcome) -> None:
+    """Log what came of an indicator."""
     counts = {name: number for name, number in asdict(outcome.counts).items() if number}
-    facts = {"status": outcome.status, **counts, "seconds": seconds}
+    timed = {} if outcome.seconds is None else {"seconds": round(outcome.seconds, 3)}
     load = {} if outcome.load_id is None else {"load_id": outcome.load_id}
     said = ", ".join([outcome.status.replace("_", " "), *(f"{number} {name}" for name, number in counts.items())])
+    took = "" if outcome.seconds is None else f" in {outcome.seconds:.1f} seconds"
     why = f": {outcome.error}" if outcome.error else ""
     level = logging.ERROR if outcome.error else logging.INFO
-    line = "%s: %s in %.1f seconds%s"
-    _LOG.log(level, line, outcome.indicator_id, said, seconds, why, extra={"about": {**load, **facts}})
-    return replace(outcome, began=began, ended=ended)
+    facts = {**load, "status": outcome.status, **counts, **timed}
+    _LOG.log(level, "%s: %s%s%s", outcome.indicator_id, said, took, why, extra={"about": facts})
 
 
 def log_start(command: str, indicators: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..bronze import Record
@@ -14,7 +15,7 @@ from . import cards
 from .asking import Asked
 from .commission import Commission
 from .outcome import Counts, Outcome
-from .shelf import Shelf
+from .shelf import Entry, Shelf
 from .unchanged import archived, load_that_stands, recently_asked
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def leave(plan: Plan, commission: Commission, shelf: Shelf) -> Outcome | None:
     load = warehouse.last_load(plan.spec.id) if is_done else recently_asked(plan, commission)
     if load is None:
         return None
-    _shelve(plan, load, warehouse, shelf)
+    shelf.put(plan.spec.id, _entry(plan, load))
     said = "done by the run that is resumed" if is_done else "asked for not long ago"
     return Outcome(plan.spec.id, "unchanged", _counts(load), evidence=said)
 
@@ -53,7 +54,7 @@ def keep(plan: Plan, asked: Asked | None, commission: Commission, shelf: Shelf) 
     if load.spec_hash != plan.spec.digest:
         warehouse.relabel(cards.card(plan), plan.vintage)
     _write_down(plan, record, outcome, commission, warehouse)
-    _shelve(plan, load, warehouse, shelf)
+    shelf.put(plan.spec.id, _entry(plan, load))
     return outcome
 
 
@@ -83,15 +84,15 @@ def _write_down(
     warehouse.record_unchanged(event(outcome, commission), ingestions, state)
 
 
-def _shelve(plan: Plan, load: LoadRecord, warehouse: Warehouse, shelf: Shelf) -> None:
-    """Keep what is loaded of an indicator for those that are made of it."""
+def _entry(plan: Plan, load: LoadRecord) -> Entry:
+    """What is loaded of an indicator, for those that are made of it."""
+    return Entry(partial(_standing, indicator_id=plan.spec.id), load.load_id)
 
-    def standing() -> Input:
-        from . import current
 
-        return current.standing(warehouse, plan.spec.id)
+def _standing(warehouse: Warehouse, indicator_id: str) -> Input:
+    from . import current
 
-    shelf.put(plan, standing, load.load_id)
+    return current.standing(warehouse, indicator_id)
 
 
 def _counts(load: LoadRecord) -> Counts:

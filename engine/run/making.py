@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..corrections import correct
@@ -20,7 +21,7 @@ from .extract import Extracted, understand
 from .inputs import combine
 from .others import other_route, require_one_time
 from .outcome import Counts, Outcome, Status
-from .shelf import Shelf
+from .shelf import Entry, Shelf
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,7 @@ def make(plan: Plan, asked: Asked | None, commission: Commission, shelf: Shelf) 
     judged = _Judged(extracted, verdict)
     if warehouse is not None:
         return _committed(plan, commission, shelf, warehouse, judged)
-    shelf.put(plan, lambda: Input(judged.rows, extracted.retrieved_at, extracted.origin))
+    shelf.have(plan, Input(judged.rows, extracted.retrieved_at, extracted.origin))
     return judged.outcome(plan, "checked", Counts(held=len(verdict.held)))
 
 
@@ -91,17 +92,17 @@ def _committed(plan: Plan, commission: Commission, shelf: Shelf, warehouse: Ware
     load = loads.load_of(plan, extracted, commission.desk, commission.manner)
     hold = warehouse.hold_on(name, load.row_set_hash, load.plan_fingerprint)
     if hold is not None:
-        shelf.put(plan, lambda: current.on_hold(warehouse, name, extracted.retrieved_at))
+        shelf.put(name, Entry(partial(current.on_hold, indicator_id=name, retrieved_at=extracted.retrieved_at)))
         return judged.outcome(plan, "on_hold", also=_kept_out(hold, commission, warehouse))
     rows = _inside(judged.rows, commission.manner.window)
     done = warehouse.load(load, rows, held=loads.held_keys(extracted, judged.verdict))
     counts = Counts(done.new, done.changed, done.unchanged, done.withdrawn, done.held)
     if done.kind == "backfill":
         made = Input(judged.rows, extracted.retrieved_at, extracted.origin, done.load_id)
-        shelf.put(plan, lambda: current.behind(warehouse, name, made))
+        shelf.put(name, Entry(partial(current.behind, indicator_id=name, made=made)))
         status: Status = "backfilled" if done.outcome == "loaded" else done.outcome
         return replace(judged.outcome(plan, status, counts), load_id=done.load_id)
-    shelf.put(plan, lambda: current.standing(warehouse, name), done.load_id)
+    shelf.put(name, Entry(partial(current.standing, indicator_id=name), done.load_id))
     return replace(judged.outcome(plan, done.outcome, counts), load_id=done.load_id)
 
 

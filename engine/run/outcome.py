@@ -42,6 +42,11 @@ class Outcome:
     began: datetime | None = None
     ended: datetime | None = None
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None where nothing was done."""
+        return None if self.began is None or self.ended is None else (self.ended - self.began).total_seconds()
+
     def line(self) -> dict[str, Any]:
         """As a line of the table that ends a run."""
         names = {"indicator": self.indicator_id, "status": self.status}

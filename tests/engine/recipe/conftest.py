@@ -14,7 +14,7 @@ from yhovi.engine.recipe.columns import Columns
 from yhovi.engine.recipe.signatures import bind
 from yhovi.engine.recipe.steps import STEPS, StepContext
 
-BACKENDS = ("pandas", "polars")
+BACKENDS = ("pandas", "polars", "pyarrow")
 
 Frame = nw.DataFrame[Any]
 
