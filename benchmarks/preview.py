@@ -18,8 +18,8 @@ from time import sleep
 import yhovi.indicators
 from ratios import Comparison, Task, options, process, report
 from yhovi.engine.run.assembly import Errand, World
-from yhovi.engine.run.preview import Look, preview
-from yhovi.engine.run.preview_text import Screen, preview_text
+from yhovi.engine.run.provenance.preview import Look, preview
+from yhovi.engine.run.provenance.preview_text import Screen, preview_text
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import Spec, load_specs, with_inputs
 

@@ -228,9 +228,9 @@ def preview(
 
     Example: yhovi preview E-EJ-01 --demo
     """
-    from ..engine.run.preview import Look
-    from ..engine.run.preview import preview as looked_at
-    from ..engine.run.preview_text import preview_text
+    from ..engine.run.provenance.preview import Look
+    from ..engine.run.provenance.preview import preview as looked_at
+    from ..engine.run.provenance.preview_text import preview_text
 
     place = Place(settings, catalogue)
     errand = _errand(place, demo=demo, replay=replay, as_run=as_run)
@@ -266,9 +266,9 @@ def explain(
 
     Example: yhovi explain E-EJ-01 Leeds 2023-12 --demo
     """
-    from ..engine.run.explain import Question, Surroundings
-    from ..engine.run.explain import explain as explained
-    from ..engine.run.explain_text import explanation_text
+    from ..engine.run.provenance.explain import Question, Surroundings
+    from ..engine.run.provenance.explain import explain as explained
+    from ..engine.run.provenance.explain_text import explanation_text
 
     place = Place(settings, catalogue)
     question = Question(indicator, area, period, breakdown, deep)
@@ -364,8 +364,8 @@ def land(
 def _show_awaited(place: Place, *, said: bool, as_json: bool) -> None:
     """What is awaited from a person, and what lies in the inbox."""
     from ..engine.run.assembly import open_bronze
-    from ..engine.run.awaited import awaited
-    from ..engine.run.awaited_text import awaited_text
+    from ..engine.run.operations.awaited import awaited
+    from ..engine.run.operations.awaited_text import awaited_text
 
     if said:
         raise UsageError("--list lands nothing.", "Leave the rest out, or leave --list out.")
@@ -405,7 +405,7 @@ def status(
 
     Example: yhovi status --late --failed --demo
     """
-    from ..engine.run.status import overview
+    from ..engine.run.operations.status import overview
 
     place = Place(settings, catalogue)
     specs = _specs_if_right(place)
@@ -448,8 +448,8 @@ def doctor(
 
     Example: yhovi doctor --live
     """
-    from ..engine.run.doctor import Patient, examine
-    from ..engine.run.reaching import reached
+    from ..engine.run.operations.doctor import Patient, examine
+    from ..engine.run.sources.reaching import reached
 
     place = Place(settings, catalogue)
     patient = Patient(

@@ -35,7 +35,7 @@ def upgrade(
 
     Example: yhovi db upgrade
     """
-    from ..engine.run import database as room
+    from ..engine.run.operations import database as room
 
     place = Place(settings, None)
     if (dialect or since) and not sql:
@@ -59,7 +59,7 @@ def check(
 
     Example: yhovi db check
     """
-    from ..engine.run import database as room
+    from ..engine.run.operations import database as room
 
     found = room.check(Place(settings, None).settings, demo=demo, said=database_url)
     if as_json:
@@ -80,6 +80,6 @@ def ddl(
 
     Example: yhovi db ddl --dialect mssql
     """
-    from ..engine.run import database as room
+    from ..engine.run.operations import database as room
 
     print(room.whole_script(dialect, roles=roles), end="")

@@ -33,7 +33,7 @@ def areas(
 
     Example: yhovi geography areas --within E12000003
     """
-    from ..engine.run.geography import areas_listed, around
+    from ..engine.run.geography.listing import areas_listed, around
 
     registry = around(Place(settings, None).settings, vintage).registry
     show_rows(areas_listed(registry, level, within), as_json=as_json)
@@ -50,7 +50,7 @@ def changes(
 
     Example: yhovi geography changes --since 2023
     """
-    from ..engine.run.geography import around, changes_listed
+    from ..engine.run.geography.listing import around, changes_listed
 
     registry = around(Place(settings, None).settings, "").registry
     show_rows(changes_listed(registry, code, since), as_json=as_json)
@@ -73,9 +73,9 @@ def check(
 
     Example: yhovi geography check figures.csv
     """
-    from ..engine.run.geography import around
-    from ..engine.run.geography_check import check_file
-    from ..engine.run.geography_columns import Asked
+    from ..engine.run.geography.check import check_file
+    from ..engine.run.geography.columns import Asked
+    from ..engine.run.geography.listing import around
 
     asked = Asked(file, column, sheet, header_row)
     found = check_file(asked, around(Place(settings, None).settings, vintage))
@@ -98,7 +98,7 @@ def explain(
 
     Example: yhovi geography explain E07000163
     """
-    from ..engine.run.geography import around, explained
+    from ..engine.run.geography.listing import around, explained
 
     registry = around(Place(settings, None).settings, "").registry
     told = explained(registry, area)
@@ -132,8 +132,8 @@ def refresh(
 
     Example: yhovi geography refresh
     """
-    from ..engine.run.geography_refresh import Wish
-    from ..engine.run.geography_refresh import refresh as refreshed
+    from ..engine.run.geography.refresh import Wish
+    from ..engine.run.geography.refresh import refresh as refreshed
 
     place = Place(settings, None)
     wish = Wish(tuple(service or ()), changes, boundaries, apply, accept_unexplained)

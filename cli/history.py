@@ -15,8 +15,8 @@ from .place import Place, typed, version_of_yhovi
 from .terminal import note, print_json, show_rows
 
 if TYPE_CHECKING:
-    from ..engine.run.history import Found
-    from ..engine.run.history import Place as Where
+    from ..engine.run.operations.history import Found
+    from ..engine.run.operations.history import Place as Where
 
 _CLOCKS = ("retrieved", "committed")
 
@@ -39,8 +39,8 @@ def get(
 
     Example: yhovi get E-EJ-01 --area E08000035 --as-of 2026-03-31
     """
-    from ..engine.run.history import Wanted
-    from ..engine.run.history import get as found_of
+    from ..engine.run.operations.history import Wanted
+    from ..engine.run.operations.history import get as found_of
 
     _require_sense(as_of, clock, history=history, as_json=as_json, as_csv=as_csv)
     by = cast("Literal['retrieved', 'committed']", clock or "retrieved")
@@ -61,7 +61,7 @@ def loads(
 
     Example: yhovi loads E-EJ-01
     """
-    from ..engine.run.history import loads as found_of
+    from ..engine.run.operations.history import loads as found_of
 
     place = Place(settings, None)
     _show(found_of(indicator, _where(place, demo=demo, database_url=database_url), place.world()), as_json=as_json)
@@ -82,7 +82,7 @@ def rollback(
 
     Example: yhovi rollback 12 --dry-run
     """
-    from ..engine.run.history import roll_back
+    from ..engine.run.operations.history import roll_back
 
     place = Place(settings, None)
     where = _where(place, demo=demo, database_url=database_url)
@@ -108,7 +108,7 @@ def release_hold(
 
     Example: yhovi release-hold E-EJ-01
     """
-    from ..engine.run.history import release
+    from ..engine.run.operations.history import release
 
     place = Place(settings, None)
     _show(release(indicator, _where(place, demo=demo, database_url=database_url), place.world()), as_json=as_json)
@@ -126,7 +126,7 @@ def _require_sense(as_of: str, clock: str, *, history: bool, as_json: bool, as_c
 
 
 def _where(place: Place, *, demo: bool, database_url: str) -> Where:
-    from ..engine.run.history import Place as Where
+    from ..engine.run.operations.history import Place as Where
 
     return Where(place.settings, demo, database_url)
 

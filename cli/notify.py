@@ -17,7 +17,7 @@ from .terminal import note, show_rows
 
 if TYPE_CHECKING:
     from ..engine.run.assembly import Errand
-    from ..engine.run.notices import Delivery, Teller
+    from ..engine.run.operations.notices import Delivery, Teller
     from ..engine.run.outcome import Result
     from ..engine.spec import Spec
 
@@ -114,7 +114,7 @@ def _harmless() -> Iterator[None]:
 
 
 def _teller(place: Place) -> Teller:
-    from ..engine.run.notices import Teller
+    from ..engine.run.operations.notices import Teller
 
     return Teller(place.settings, place.world(), typed(), version_of_yhovi())
 

@@ -15,8 +15,8 @@ from .progress import progress
 from .terminal import note, print_error, print_json, show_rows
 
 if TYPE_CHECKING:
-    from ..engine.run.sources_check import Checked
-    from ..engine.run.sources_describe import Described
+    from ..engine.run.sources.check import Checked
+    from ..engine.run.sources.describe import Described
 
 sources = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +36,7 @@ def list_sources(catalogue: CatalogueFolder = None, settings: SettingsFile = Non
 
     Example: yhovi sources list
     """
-    from ..engine.run.sources import cards
+    from ..engine.run.sources.listing import cards
 
     place = Place(settings, catalogue)
     found = cards(place.specs, place.secret)
@@ -61,7 +61,7 @@ def describe(
 
     Example: yhovi sources describe nomis NM_17_5 --search employment
     """
-    from ..engine.run.sources import card, is_describing
+    from ..engine.run.sources.listing import card, is_describing
 
     place = Place(settings, catalogue)
     if dataset or search:
@@ -95,8 +95,8 @@ def check(
 
     Example: yhovi sources check --live
     """
-    from ..engine.run.sources_check import Checking
-    from ..engine.run.sources_check import check as checked
+    from ..engine.run.sources.check import Checking
+    from ..engine.run.sources.check import check as checked
     from ..engine.selection import Selection
 
     place = Place(settings, catalogue)
@@ -111,14 +111,14 @@ def check(
 
 
 def _described(place: Place, source: str, dataset: str, *, refresh: bool) -> Described:
-    from ..engine.run.sources_describe import describe as asked
+    from ..engine.run.sources.describe import describe as asked
 
     start_log(place)
     return asked(source, dataset, place.settings, place.world(), version_of_yhovi(), refresh=refresh)
 
 
 def _show_described(listed: Described, search: str, *, as_json: bool) -> None:
-    from ..engine.run.sources import row_of
+    from ..engine.run.sources.listing import row_of
 
     found = listed.searched(search)
     if as_json:

@@ -13,7 +13,7 @@ from ..engine.listing import aligned, cell
 
 if TYPE_CHECKING:
     from ..engine.run.outcome import Result
-    from ..engine.run.preview_text import Screen
+    from ..engine.run.provenance.preview_text import Screen
 
 _SHORT = 24
 
@@ -40,7 +40,7 @@ def screen() -> Screen:
     import locale
     import shutil
 
-    from ..engine.run.preview_text import Screen
+    from ..engine.run.provenance.preview_text import Screen
 
     if not sys.stdout.isatty():
         return Screen()

@@ -34,6 +34,12 @@ def looked_up(column: str, texts: Sequence[str], values: Sequence[Any], dtype: t
     return nw.col(column).replace_strict(texts, values, default=None, return_dtype=dtype)
 
 
+def among(column: str, values: Sequence[Any]) -> nw.Expr:
+    """The condition that a cell is one of these. Of none of a list without values: Arrow can't compare with that."""
+    cell = nw.col(column)
+    return cell.is_in(values) if values else cell.is_null() & ~cell.is_null()
+
+
 def cells(frame: Frame, column: str, texts: Sequence[str]) -> str:
     """Some texts of a column in a row, for a message: a few of them, with their rows where those are known."""
     shown = [f"'{text}'{rows(frame.filter(nw.col(column) == text))}" for text in texts[:_TEXTS_SHOWN]]

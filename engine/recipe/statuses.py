@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import narwhals.stable.v2 as nw
 
 from ..measures import reason
-from .distinct import Frame, distinct, looked_up
+from .distinct import Frame, among, distinct, looked_up
 
 UNEXPLAINED = "not_available"
 """The reason of a number that is missing without the source telling why."""
@@ -39,7 +39,7 @@ def settled(frame: Frame, number: str, status: str) -> Frame:
     said = distinct(frame, status)
     ghosts = [text for text in said if says_missing(text)]
     if ghosts:
-        frame = frame.with_columns(nw.when(~nw.col(status).is_in(ghosts)).then(nw.col(number)).alias(number))
+        frame = frame.with_columns(nw.when(~among(status, ghosts)).then(nw.col(number)).alias(number))
     there = looked_up(status, said, [united(text) for text in said], nw.String)
     gone = looked_up(status, said, [explained(text) for text in said], nw.String)
     return frame.with_columns(nw.when(nw.col(number).is_null()).then(gone).otherwise(there).alias(status))

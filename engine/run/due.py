@@ -11,7 +11,7 @@ from ..settings import Settings
 from ..spec import Spec
 from . import arrivals
 from .assembly import Errand, database_url
-from .status import read, spoken
+from .operations.status import read, spoken
 
 _SQLITE = "sqlite:///"
 _IN_INBOX = "in_inbox"

@@ -22,9 +22,9 @@ from werkzeug import Response
 from yhovi.engine.notices.channels import NoticeFile, Notify
 from yhovi.engine.run.assembly import Errand, World, database_url, perform
 from yhovi.engine.run.due import due
-from yhovi.engine.run.notices import Teller
+from yhovi.engine.run.operations.notices import Teller
+from yhovi.engine.run.operations.status import Overview, overview
 from yhovi.engine.run.outcome import Outcome
-from yhovi.engine.run.status import Overview, overview
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import Spec, load_specs
 from yhovi.engine.warehouse.warehouse import Warehouse

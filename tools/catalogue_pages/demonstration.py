@@ -23,7 +23,7 @@ from yhovi.engine.run.asking import Desk
 from yhovi.engine.run.current import Input
 from yhovi.engine.run.extract import Extracted
 from yhovi.engine.run.making import case, corrected
-from yhovi.engine.run.trace import made
+from yhovi.engine.run.provenance.trace import made
 
 PUBLISHED = "published"
 _TODAY = datetime(2026, 1, 15, tzinfo=UTC)

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 
 from ....connectors.base import SourceError
 from ..columns import ROW, companion
-from ..distinct import Frame, cells, count, distinct, rows
+from ..distinct import Frame, among, cells, count, distinct, rows
 from ..grouped import (
     Amount,
     Cells,
@@ -129,7 +129,7 @@ def _of_categories(frame: Frame, over: str, known: Sequence[str], others: str) -
     """The rows of the parts and their total."""
     found = distinct(frame, over)
     _refuse_absent(frame, over, [label for label in known if label not in found])
-    declared = frame.filter(nw.col(over).is_in(known).fill_null(value=False))
+    declared = frame.filter(among(over, known).fill_null(value=False))
     if others == "error" and len(declared) < len(frame):
         raise _undeclared(frame, over, [text for text in found if text not in known])
     return declared

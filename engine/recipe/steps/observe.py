@@ -8,7 +8,7 @@ from ....connectors.base import SourceError
 from ...measures import REASONS
 from ...periods import Period
 from ..columns import ROW, TIME_PERIOD, companion
-from ..distinct import Frame, cells, distinct
+from ..distinct import Frame, among, cells, distinct
 from ..grouped import refuse_blanks
 from ..intervals import intervals
 from ..signature import Arguments
@@ -59,7 +59,7 @@ def _row(frame: Frame) -> list[nw.Expr]:
 def _with_provisional(observed: Frame) -> Frame:
     ends = {text: Period.parse(text).end for text in distinct(observed, TIME_PERIOD)}
     latest = [text for text, end in ends.items() if end == max(ends.values())]
-    provisional = nw.when(nw.col(TIME_PERIOD).is_in(latest)).then(nw.lit("provisional"))
+    provisional = nw.when(among(TIME_PERIOD, latest)).then(nw.lit("provisional"))
     return observed.with_columns(joined([nw.col("status"), provisional]).alias("status"))
 
 

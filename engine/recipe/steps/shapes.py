@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from ....connectors.base import SourceError
 from ..columns import ROW, companion
-from ..distinct import Frame, cells, count, distinct, rows
+from ..distinct import Frame, among, cells, count, distinct, rows
 from ..signature import Arguments
 from ..step import Step, StepContext
 
@@ -96,7 +96,7 @@ def _declared_rows(frame: Frame, source: str, columns: Iterable[str], others: st
             f"`{source}` never says {_quoted(absent)}.",
             f"It says {_quoted(found[:_SHOWN]) or 'nothing'}. Compare this with the categories in the recipe.",
         )
-    declared = frame.filter(nw.col(source).is_in([*columns]).fill_null(value=False))
+    declared = frame.filter(among(source, [*columns]).fill_null(value=False))
     if others == "error" and len(declared) < len(frame):
         raise _undeclared(frame, source, [text for text in found if text not in columns])
     return declared
