@@ -155,7 +155,8 @@ class Plan:
             return [[name, measured.type, measured.unit] for name, measured in sorted(self.spec.inputs.items())]
         read = self.fetch.ask.read
         reader = read.get("format", "csv")
-        return [self.fetch.key, self.fetch.connector.REVISION, reader, READER_REVISIONS[reader], dict(read)]
+        window = [self.spec.source.window] if self.spec.source.window else []
+        return [self.fetch.key, self.fetch.connector.REVISION, reader, READER_REVISIONS[reader], dict(read), *window]
 
     def described(self) -> dict[str, Any]:
         """The plan as plain JSON data, in the order in which things happen; no secret is in it."""

@@ -191,7 +191,7 @@ def test_every_piece_of_a_spec_is_allowed(tmp_path: Path, fragment: str) -> None
 
     whole = yaml.safe_load((files("yhovi") / "indicators/economy/E-BE-11.yaml").read_text(encoding="utf-8"))
     for key, said in yaml.safe_load(fragment).items():
-        place = whole["source"] if key in ("read", "columns", "geography") else whole
+        place = whole["source"] if key in ("read", "columns", "geography", "window") else whole
         place[key] = {**place[key], **said} if key == "checks" else said
     document = parse_document(tmp_path / "E-BE-11.yaml", json.dumps(whole, default=str))
     assert [str(fault.problem) for fault in schema_faults(Draft202012Validator(indicator_schema()), document)] == []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from ..geography import Area
 from ..observations import vintage_of
+from ..periods import Duration, later
 from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
@@ -17,13 +18,16 @@ from .asking import Desk
 from .commission import Manner
 from .extract import Extracted
 
+Periods = tuple[date, date]
+"""The first day of the first and the last day of the last."""
+
 
 def load_of(plan: Plan, extracted: Extracted, desk: Desk, manner: Manner) -> values.Load:
     """One indicator's commit: it speaks for the areas wanted, and those that they were made of, in the periods asked.
 
     What is loaded of some periods alone is by a plan of its own: a run of all periods finds that it isn't the same.
     """
-    periods = manner.window.periods
+    asked = manner.window.periods
     former = _former(plan)
     wanted = [(area, plan.vintage) for area in plan.areas]
     areas = [
@@ -35,7 +39,7 @@ def load_of(plan: Plan, extracted: Extracted, desk: Desk, manner: Manner) -> val
         card=cards.card(plan),
         scope=values.Scope(
             areas=frozenset(area.code for area in (*plan.areas, *former)),
-            periods=periods,
+            periods=_both(asked, _held(plan, extracted)),
             vintages=frozenset(map(vintage_of, former)),
         ),
         target_vintage=plan.vintage,
@@ -46,7 +50,7 @@ def load_of(plan: Plan, extracted: Extracted, desk: Desk, manner: Manner) -> val
         input_loads=extracted.input_loads,
         spec_text=plan.spec.text,
         plan_json=json.dumps(plan.described(), ensure_ascii=False),
-        plan_fingerprint=plan.fingerprint if periods is None else _of_periods(plan, periods),
+        plan_fingerprint=plan.fingerprint if asked is None else _of_periods(plan, asked),
         row_set_hash=extracted.row_set,
         registry_hash=plan.registry_digest,
         engine_version=desk.engine_version,
@@ -58,7 +62,23 @@ def load_of(plan: Plan, extracted: Extracted, desk: Desk, manner: Manner) -> val
     )
 
 
-def _of_periods(plan: Plan, periods: tuple[date, date]) -> str:
+def _held(plan: Plan, extracted: Extracted) -> Periods | None:
+    """The periods that the answers hold all there is of: so many up to the newest; None for all that there are."""
+    window, ends = plan.spec.source.window, extracted.observed.frame["period_end"]
+    if not window or ends.empty:
+        return None
+    after = date.fromisoformat(ends.max()) + timedelta(days=1)
+    return later(after, Duration.parse(window), times=-1), date.max
+
+
+def _both(one: Periods | None, other: Periods | None) -> Periods | None:
+    """The periods that lie in both."""
+    if one is None or other is None:
+        return one or other
+    return max(one[0], other[0]), min(one[1], other[1])
+
+
+def _of_periods(plan: Plan, periods: Periods) -> str:
     return hashlib.sha256(f"{plan.fingerprint} {periods[0]} {periods[1]}".encode()).hexdigest()
 
 

@@ -178,6 +178,11 @@ def _source() -> dict[str, Any]:
         "license": _text("Under which licence, as an SPDX-like id such as OGL-UK-3.0."),
         "frequency": _text("How often it is published, an ISO 8601 duration such as P1Y or P3M.", _DURATION),
         "lag": _text("How long after a period's end it is expected, an ISO 8601 duration such as P14M.", _DURATION),
+        "window": _text(
+            "How much of the past each answer holds, an ISO 8601 duration such as P2Y: what is older stays as it was "
+            "loaded. Without it an answer holds all there is, and what is missing from it was withdrawn.",
+            _DURATION,
+        ),
         "discontinued": _text("Why no newer figures come any more, where none do; nothing newer is then awaited."),
         "page": _text("The publisher's page about the data, for readers: an address with https.", r"^https://\S+$"),
         "read": READ_SCHEMA,
@@ -230,7 +235,7 @@ def _geography() -> dict[str, Any]:
 def _of_one_kind() -> dict[str, Any]:
     """A source is a publisher's or another indicator: the keys of both don't mix."""
     either = "Either a connector with its data set and query, or another indicator."
-    published = ("connector", "dataset", "query", "read", "columns", "markers")
+    published = ("connector", "dataset", "query", "read", "columns", "markers", "window")
     return {
         "if": {"required": ["indicator"]},
         "then": {

@@ -207,6 +207,7 @@ def _source(data: Mapping[str, Any], inputs: Mapping[str, Measured]) -> Source:
         query=MappingProxyType(said.get("query", {})),
         page=said.get("page", ""),
         discontinued=said.get("discontinued", ""),
+        window=said.get("window", ""),
         read=MappingProxyType(said.get("read", {})),
         base=Base(said["indicator"], said["as"]) if "indicator" in said else None,
         codes=said["geography"].get("codes", AS_PUBLISHED),

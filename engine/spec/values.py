@@ -52,7 +52,8 @@ class Source:
     A derived indicator has no connector, no query and nothing to read; its data set is its own. ``codes`` is the
     vintage of which all area codes are, or ``as_published``; ``made_from`` the level of small areas or partnerships
     that are printed in the place of districts, and ``weights`` the indicator by which partnerships are apportioned.
-    ``discontinued`` says why no newer figures come any more, where none do.
+    ``discontinued`` says why no newer figures come any more, where none do; ``window``, an ISO duration, how much of the
+    past each answer holds, where that isn't all.
     """
 
     dataset: str
@@ -71,6 +72,7 @@ class Source:
     made_from: str = ""
     weights: str = ""
     discontinued: str = ""
+    window: str = ""
 
     @property
     def rhythm(self) -> Rhythm:
@@ -154,6 +156,7 @@ class Spec:
                 "page": source.page,
                 "published": f"every {source.frequency}, about {source.lag} after the period",
                 **({"discontinued": source.discontinued} if source.discontinued else {}),
+                **({"window": source.window} if source.window else {}),
                 "level": source.level,
                 "codes": source.codes,
                 **source.finer,

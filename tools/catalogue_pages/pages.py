@@ -202,6 +202,8 @@ def _source(plan: Plan) -> Iterator[str]:
     if plan.fetch is not None:
         yield f"- Data set: {code(source.dataset)}, asked for by the connector {code(source.connector)}."
     yield f"- Published {every(source.frequency)}, about {duration(source.lag)} after the period ends."
+    if source.window:
+        yield f"- Each answer holds {duration(source.window)} of the past; what is older stays as it was loaded."
     if source.discontinued:
         yield f"- No newer figures are awaited: {plain(sentence(source.discontinued))}"
     yield f"- Licence: {f'[{name}]({address})' if address else plain(name)}."
