@@ -52,8 +52,8 @@ class Source:
     A derived indicator has no connector, no query and nothing to read; its data set is its own. ``codes`` is the
     vintage of which all area codes are, or ``as_published``; ``made_from`` the level of small areas or partnerships
     that are printed in the place of districts, and ``weights`` the indicator by which partnerships are apportioned.
-    ``discontinued`` says why no newer figures come any more, where none do; ``window``, an ISO duration, how much of the
-    past each answer holds, where that isn't all.
+    ``discontinued`` says why no newer figures come any more, where none do; ``window``, an ISO duration, how much of
+    the past each answer holds, where that isn't all.
     """
 
     dataset: str

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from support.catalogue import CATALOGUE, DRAFTS, SHIPPED
-from support.commands import Cli
+from support.commands import Cli, run_process
 from support.content import count, rows
 from support.demonstration import DATABASE, ROWS, Demonstration, first_run, second_run
 from support.figures import EMPLOYMENT_2023, GVA_2023
@@ -85,7 +85,7 @@ def latest(database: Path) -> list[dict[str, Any]]:
     return [row for row in rows(database, "E-EJ-01") if row["is_latest"]]
 
 
-def test_three_sources_that_fail_cost_no_other(cli: Cli, tmp_path: Path) -> None:
+def test_three_sources_that_fail_cost_no_other(tmp_path: Path) -> None:
     """An answer that is no answer, one that is of something else, and none: the next run makes these, and no other."""
     catalogue = tmp_path / "indicators"
     shutil.copytree(CATALOGUE, catalogue, ignore=shutil.ignore_patterns("__pycache__"))
@@ -93,8 +93,8 @@ def test_three_sources_that_fail_cost_no_other(cli: Cli, tmp_path: Path) -> None
     whole = {name: (recordings / name / "data.csv").read_bytes() for name in BROKEN}
     for name, content in BROKEN.items():
         (recordings / name / "data.csv").write_bytes(content)
-    said = cli("run", "--all", "--demo", "--jobs", "4", "--json")
-    assert said.code == 6
+    said = run_process(tmp_path, "run", "--all", "--demo", "--jobs", 4, "--json")
+    assert said.code == 6, said.err
     first = {one["indicator"]: one for one in said.json["outcomes"]}
     failed = {name for name, one in first.items() if one["status"] in ("failed", "stale")}
     assert {"E-EJ-01", "S-HE-05", "S-HE-01"} <= failed < set(first)
@@ -102,7 +102,7 @@ def test_three_sources_that_fail_cost_no_other(cli: Cli, tmp_path: Path) -> None
     assert {one["status"] for name, one in first.items() if name not in failed} == {"loaded"}
     for name, content in whole.items():
         (recordings / name / "data.csv").write_bytes(content)
-    again = cli("run", "--all", "--demo", "--jobs", "4", "--json")
+    again = run_process(tmp_path, "run", "--all", "--demo", "--jobs", 4, "--json")
     assert again.code == 0, again.err
     second = {one["indicator"]: one["status"] for one in again.json["outcomes"]}
     assert {name for name, status in second.items() if status == "loaded"} == failed
