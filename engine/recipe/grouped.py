@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import pyarrow as pa
@@ -26,8 +26,7 @@ Cells: TypeAlias = Mapping[str, Sequence[float | None] | Sequence[str | None]]
 _LEAST_GROUPS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number and what is said of it; without a number, why."""
 
     number: float | None

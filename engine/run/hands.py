@@ -29,6 +29,7 @@ _FEWEST = 8
 """How many plans a hand has to get to be worth what it takes to have it."""
 
 _PATIENCE = 10.0
+"""How many seconds somebody has to finish what is in hand; after them the database takes it back."""
 
 
 def hands_for(plans: Collection[Plan], commission: Commission) -> int:
@@ -109,7 +110,7 @@ class _Office:
 
     def __post_init__(self) -> None:
         self._waiting = list(range(len(self.plans)))
-        self._open = {plan.spec.id for plan in self.plans}
+        self._open = {plan.spec.id: place for place, plan in enumerate(self.plans)}
 
     def hire(self) -> None:
         """Have one process more."""
@@ -144,7 +145,7 @@ class _Office:
 
     def _hand_out(self) -> None:
         for hand in self.hands:
-            ready = next((place for place in self._waiting if self._is_ready(self.plans[place])), None)
+            ready = next(filter(self._is_ready, self._waiting), None)
             if ready is None:
                 return
             if hand.plan is None:
@@ -154,8 +155,9 @@ class _Office:
                 with suppress(OSError):  # that somebody is gone is found out when there is no answer
                     hand.line.send(_Task(ready, entries))
 
-    def _is_ready(self, plan: Plan) -> bool:
-        return self._open.isdisjoint(asked_for([plan]))
+    def _is_ready(self, place: int) -> bool:
+        """Whether nothing is open that comes before a plan and that it asks for."""
+        return all(self._open.get(name, place) >= place for name in asked_for([self.plans[place]]))
 
     def _heard(self, hand: _Hand) -> Iterator[Outcome]:
         plan = hand.plan
@@ -169,7 +171,7 @@ class _Office:
             self.commission.desk.progress.stage(*said)
             return
         hand.plan = None
-        self._open.discard(plan.spec.id)
+        del self._open[plan.spec.id]
         if said.entry is not None:
             self.shelf.put(plan.spec.id, said.entry)
         if said.outcome.error and self.commission.manner.fail_fast:
@@ -206,7 +208,8 @@ class _Teller:
     line: Connection
 
     def stage(self, indicator: str, stage: Stage) -> None:
-        self.line.send(_Told(indicator, stage))
+        with suppress(OSError):  # nobody listens any more: what is begun comes to its end all the same
+            self.line.send(_Told(indicator, stage))
 
     def received(self, size: int, announced: int | None) -> None:
         """Nothing is received from a source."""

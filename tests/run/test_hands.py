@@ -15,13 +15,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
 import pytest
 from yhovi.engine.errors import BugError, CheckError, ForbiddenError, Problem, SpecError, YhoviError
 from yhovi.engine.run.commission import Commission, Manner
-from yhovi.engine.run.hands import hands_for
+from yhovi.engine.run.hands import _Office, hands_for
+from yhovi.engine.run.shelf import Shelf
 from yhovi.engine.warehouse.values import Mode
 from yhovi.engine.warehouse.warehouse import Warehouse
 
@@ -119,6 +121,7 @@ def test_a_request_to_end_is_for_all_hands(
     assert begun.returncode == 130
     assert not any(hand.is_running() for hand in hands)
     assert rows(tmp_path, "select outcome, exit_code from run") == [("interrupted", 130)]
+    assert {event for (event,) in rows(tmp_path, "select distinct event from etl_audit")} == {"loaded"}
 
 
 @linux
@@ -165,6 +168,20 @@ def commission(tmp_path: Path) -> Iterator[Commission]:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with Warehouse.open(f"sqlite:///{(tmp_path / 'a.db').as_posix()}", demo=True, now=now) as warehouse:
         yield Commission([nothing] * 35, nothing, nothing, warehouse, "demo", "yhovi run")
+
+
+def test_nothing_waits_for_what_comes_later(commission: Commission) -> None:
+    """Two that are compared with each other are made in the order of the plans."""
+    plans: Any = [
+        SimpleNamespace(spec=SimpleNamespace(id=name, inputs={}, compared=(other,)))
+        for name, other in ("AB", "BA", "CX")
+    ]
+    office = _Office(plans, commission, Shelf(set(), None), _nobody)
+    assert list(filter(office._is_ready, range(3))) == [0, 2]
+
+
+def _nobody(*_: Any) -> Any:
+    raise AssertionError("nobody works here")
 
 
 ERRORS = [
