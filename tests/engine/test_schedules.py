@@ -265,6 +265,16 @@ class TestSystemd:
         )
 
 
+WORKFLOWS = sorted((Path(__file__).resolve().parents[2] / ".github" / "workflows").glob("*.yml"))
+
+
+def faults_of_workflow(file: Path) -> str:
+    """What the schema of GitHub's workflows finds wrong; nothing if all is well."""
+    check = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(file)]
+    said = subprocess.run(check, capture_output=True, text=True, check=False)
+    return "" if said.returncode == 0 else said.stdout + said.stderr
+
+
 class TestGithub:
     def workflow(self, **said: str) -> dict[str, object]:
         (paper,) = written("github", job(**said))
@@ -288,10 +298,22 @@ class TestGithub:
 
     def test_its_actions_are_those_of_this_repository(self) -> None:
         (one,) = self.workflow()["jobs"].values()  # type: ignore[attr-defined]
-        workflows = Path(__file__).resolve().parents[2] / ".github" / "workflows"
-        known = "".join(file.read_text(encoding="utf-8") for file in workflows.glob("*.yml"))
+        known = "".join(file.read_text(encoding="utf-8") for file in WORKFLOWS)
         for action in [step["uses"] for step in one["steps"] if "uses" in step]:
             assert f"uses: {action}\n" in known
+
+    def test_it_is_a_workflow_to_github(self, tmp_path: Path) -> None:
+        (paper,) = written("github", job())
+        (tmp_path / paper.name).write_bytes(paper.content)
+        assert faults_of_workflow(tmp_path / paper.name) == ""
+
+    @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+    def test_those_of_this_repository_are_such_too(self, file: Path) -> None:
+        assert faults_of_workflow(file) == ""
+
+    def test_the_check_finds_faults(self, tmp_path: Path) -> None:
+        (tmp_path / "yhovi.yml").write_text(yaml.safe_dump({**self.workflow(), "jobs": {"run": {"steps": 1}}}))
+        assert "$.jobs.run" in faults_of_workflow(tmp_path / "yhovi.yml")
 
     def test_actionlint_takes_it(self, tmp_path: Path) -> None:
         program = shutil.which("actionlint")
