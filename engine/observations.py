@@ -1,6 +1,6 @@
 """The canonical frame: what a recipe's cells become once areas, periods and statuses are settled.
 
-One row is one observation; the columns are SDMX's terms in lower case where it has one. ``SCHEMA`` is the contract of
+One row is one observation; the columns are SDMX's terms in lower case where it has one. ``contract`` is what holds of
 the frame, and everything after this room may rely on it.
 """
 
@@ -12,17 +12,19 @@ from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import and_
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from .errors import CheckError
 from .geography import AS_PUBLISHED, Area, Registry, is_code, judge_vintages, normal_code
 from .measures import NORMAL, REASONS, SUPPRESSED, Measured, primary, reason
 from .periods import Period
 from .rebasing import FORMER, Finer, Weights, finer, rebase, to_districts
+
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
 
 KEY = ("area_code", "time_period", "breakdown")
 TOTAL = "_T"
@@ -80,11 +82,15 @@ _RULES: Mapping[str, _Rule] = MappingProxyType(
     }
 )
 
-SCHEMA = pa.DataFrameSchema(
-    dict.fromkeys(_NUMBERS, pa.Column(float, nullable=True)),
-    checks=[pa.Check(rule, name=name) for name, rule in _RULES.items()],
-)
-"""The contract of the canonical frame, which says what breaks it and where."""
+
+def contract() -> DataFrameSchema:
+    """The contract of the canonical frame, as a schema that says what breaks it and where."""
+    import pandera.pandas as pa  # most runs break nothing, and needn't wait for it
+
+    return pa.DataFrameSchema(
+        dict.fromkeys(_NUMBERS, pa.Column(float, nullable=True)),
+        checks=[pa.Check(rule, name=name) for name, rule in _RULES.items()],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,12 +364,13 @@ def status_of(reasons: str) -> Status:
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:
     others = {name: kind for name, kind in _TYPES.items() if frame.dtypes[name] != kind}
     frame = frame.astype(others) if others else frame
-    # Most frames are so small and so good that being asked by a schema takes longer than the answers.
     if all(rule(frame).all() for rule in _RULES.values()):
         return frame
+    from pandera.errors import SchemaErrors
+
     try:
-        return SCHEMA.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
+        return contract().validate(frame, lazy=True)
+    except SchemaErrors as errors:
         raise CheckError(
             f"The observations break their contract: {_failures(errors.failure_cases, frame)}.",
             "Look at the recipe's last steps: each column has to hold what its name says.",

@@ -14,7 +14,7 @@ from yhovi.engine.corrections import correct
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import load_registry
 from yhovi.engine.measures import REASONS, Measured
-from yhovi.engine.observations import SCHEMA, Observed, Subject, observe
+from yhovi.engine.observations import Observed, Subject, contract, observe
 
 from support.properties import tried
 
@@ -91,7 +91,7 @@ def test_a_correction_changes_one_observation(
     assert content(after, BARNSLEY) == content(before, BARNSLEY)
     assert content(after, LEEDS, "2022-01-01/P1Y") == content(before, LEEDS, "2022-01-01/P1Y")
     assert len(others) == 2
-    SCHEMA.validate(after.frame)
+    contract().validate(after.frame)
 
 
 def test_it_finds_the_area_under_the_code_that_the_source_prints() -> None:
@@ -152,4 +152,4 @@ def test_whatever_is_corrected_keeps_the_contract(action: Any, reasons: set[str]
     before = observed(status=" ".join(sorted(reasons)) or None)
     value = content(before)["value"]
     said = correction(action=action, expect=value, value=1.0 if action == "replace" else None, status=status)
-    SCHEMA.validate(correct(before, [said]).frame)
+    contract().validate(correct(before, [said]).frame)

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from yhovi.engine.errors import CheckError
 from yhovi.engine.geography import Registry, load_registry
 from yhovi.engine.measures import REASONS, Measured
-from yhovi.engine.observations import COLUMNS, KEY, SCHEMA, Observed, Subject, key_text, observe
+from yhovi.engine.observations import COLUMNS, KEY, Observed, Subject, contract, key_text, observe
 
 from support.properties import tried
 
@@ -439,7 +439,7 @@ def test_every_row_becomes_an_observation_or_is_counted(mix: list[dict[str, Any]
 @quick
 @given(mixes)
 def test_a_value_is_missing_just_where_a_reason_says_so(mix: list[dict[str, Any]]) -> None:
-    frame = SCHEMA.validate(observed(*mix).frame)
+    frame = contract().validate(observed(*mix).frame)
     for value, reason, status in zip(frame["value"], frame["status_reason"], frame["obs_status"], strict=True):
         assert pd.isna(value) == (reason is not None and REASONS[reason].missing)
         assert (reason is None) == (status == "A")

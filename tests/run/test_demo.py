@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +52,21 @@ def test_a_second_run_changes_nothing(cli: Cli, demonstrated: Demonstration, tmp
 
 
 def test_its_content_is_the_same_everywhere(demonstration: Demonstration, tmp_path: Path) -> None:
-    Demonstration.run(tmp_path)
+    """Wherever it is made, and by however many processes."""
+    said = run_process(tmp_path, "run", "--all", "--demo", "--jobs", 1)
+    assert (said.code, said.out) == (0, demonstration.said.out), said.err
     assert rows(tmp_path / DATABASE) == rows(demonstration.database)
+    assert loads(tmp_path / DATABASE) == loads(demonstration.database)
+
+
+def loads(database: Path) -> list[tuple[Any, ...]]:
+    """What was loaded, by which plan, of which content; and which loads that was made of."""
+    question = (
+        "select indicator_id, plan_fingerprint, row_set_hash, rows_new, (select count(*) from load_input where"
+        " load_input.load_id = load.load_id) from load order by 1"
+    )
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(question).fetchall()
 
 
 def test_carries_the_published_figures(demonstration: Demonstration) -> None:

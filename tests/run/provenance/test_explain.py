@@ -25,7 +25,8 @@ from yhovi.engine.run.provenance.lineage import marks, observation_of, place_of,
 
 from support import small
 from support.catalogue import DRAFTS, SHIPPED, by_day
-from support.commands import Cli, Said, run_process
+from support.commands import Cli, Said
+from support.demonstration import Demonstration
 
 pytestmark = pytest.mark.untraced
 
@@ -370,11 +371,9 @@ SHOWN = [indicator for indicator in SHIPPED if indicator not in DRAFTS and indic
 _TAKEN_AS_IT_IS = {"keep", "rename", "number", "period", "pivot", "unpivot", "recode", "split", "declare", "observe"}
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shipped")
-    run_process(folder, "run", "--all", "--demo")
-    return folder
+@pytest.fixture
+def loaded(demonstration: Demonstration) -> Path:
+    return demonstration.folder
 
 
 @cache
