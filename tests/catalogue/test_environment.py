@@ -226,6 +226,7 @@ def test_emissions_of_all_years(demo: Observed, samples: Path) -> None:
     assert {key: row["value"] for key, row in demo.items() if key[0] == "E-NZ-01-EXPLORER"} == published
 
 
+@pytest.mark.nightly
 def test_gardens_are_those_of_the_file(demo: Observed, samples: Path) -> None:
     """As printed to a tenth of a percent; North Yorkshire, which is younger, from the counts of seven districts."""
     book = load_workbook(samples / "ons" / "osprivateoutdoorspacereferencetables_april2020.xlsx", data_only=True)

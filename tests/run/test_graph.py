@@ -11,8 +11,6 @@ from support.commands import Cli
 from support.content import rows
 from support.homes import BARNSLEY, HULL, LEEDS, YORK, ask, land_both, statuses, write_catalogue
 
-pytestmark = pytest.mark.untraced
-
 CORRECTION = """\
 corrections:
   - area: E06000014

@@ -14,8 +14,6 @@ from support.commands import Cli
 from support.homes import LEEDS, YORK, ask, land, land_both, statuses, write_catalogue
 from support.sources import mirror
 
-pytestmark = pytest.mark.untraced
-
 ALL = ("S-H-91", "S-H-92", "S-H-90")
 
 

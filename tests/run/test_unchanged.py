@@ -13,8 +13,6 @@ import pytest
 from support.commands import Cli
 from support.homes import HOMES, LEEDS, PEOPLE, ask, land, land_both, statuses, write_catalogue
 
-pytestmark = pytest.mark.untraced
-
 ALL = {"S-H-91": "unchanged", "S-H-92": "unchanged", "S-H-90": "unchanged"}
 DATA = ("observation", "observation_current", "indicators", "load", "load_input", "incoming")
 

@@ -24,8 +24,8 @@ SHIPPED = tuple(SPECS)
 DRAFTS = tuple(indicator for indicator, said in SPECS.items() if said.get("status") == "draft")
 
 
-def by_day(indicators: Iterable[str], by: tuple[str, ...] = ("subdomain", "connector")) -> list[Any]:
-    """Parameters of tests: one indicator of each kind (sub-domain and connector) by day, and the others by night."""
+def by_day(indicators: Iterable[str], by: tuple[str, ...] = ("connector",)) -> list[Any]:
+    """Parameters of tests: one indicator of each connector by day, and the others by night."""
     seen: set[tuple[str, ...]] = set()
     return [pytest.param(one, marks=pytest.mark.nightly if _met(one, by, seen) else ()) for one in indicators]
 

@@ -431,7 +431,7 @@ def told_of(cli: Cli, folder: Path, indicator: str, key: tuple[str, str, str]) -
     return said.json
 
 
-@pytest.mark.parametrize("indicator", by_day(SHOWN, by=("domain", "connector")))
+@pytest.mark.parametrize("indicator", by_day(SHOWN))
 def test_every_number_stands_where_it_is_said_to(cli: Cli, loaded: Path, indicator: str) -> None:
     for key in samples(loaded, indicator):
         told = told_of(cli, loaded, indicator, key)
