@@ -16,6 +16,7 @@ from hypothesis import settings
 from pytest_httpserver import HTTPServer
 from yhovi.cli.place import Place
 from yhovi.engine.run.assembly import World
+from yhovi.engine.spec import files
 
 from support.commands import Cli, Said
 from support.databases import ready_made
@@ -72,6 +73,22 @@ def _commands_made_once() -> Iterator[None]:
         yield
 
 
+_page = files._page
+
+
+def _page_read_once(file: Path) -> object:
+    """What a file says, and what is wrong with it, found out once for each content: commands read whole catalogues."""
+    try:
+        return _page_of(file, file.read_bytes())
+    except OSError:
+        return _page(file)
+
+
+@cache
+def _page_of(file: Path, content: bytes) -> object:
+    return _page(file)
+
+
 def _hurried(world: World) -> World:
     """The world, with naps for waits, unless a test counts those."""
     return replace(world, sleep=_nap) if world.sleep is time.sleep else world
@@ -91,6 +108,7 @@ def cli(
     world = Place.world
     monkeypatch.setattr(Place, "world", lambda self: _hurried(world(self)))
     monkeypatch.setattr(Place, "hands", 1)
+    monkeypatch.setattr(files, "_page", _page_read_once)
     for name in [name for name in os.environ if name.startswith("YHOVI_") or name in NETWORK]:
         monkeypatch.delenv(name)
 

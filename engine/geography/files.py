@@ -27,9 +27,17 @@ def load_registry(vintage: str, folder: Path | None = None) -> Registry:
     Raises:
         SettingsError: A file of the register says something twice, or can't be read.
     """
-    own = folder if folder and is_register(folder) else None
-    small = partial(_small_areas, own) if own else _small_areas
-    return Registry(vintage, _areas(own), _changes(own), _groups(own), small)
+    return _read(vintage, folder) if folder and is_register(folder) else _built_in(vintage)
+
+
+@cache
+def _built_in(vintage: str) -> Registry:
+    return _read(vintage, None)
+
+
+def _read(vintage: str, folder: Path | None) -> Registry:
+    small = partial(_small_areas, folder) if folder else _small_areas
+    return Registry(vintage, _areas(folder), _changes(folder), _groups(folder), small)
 
 
 def is_register(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass, field
 from difflib import get_close_matches
@@ -247,8 +248,13 @@ class Registry:
 
     def _shared(self, group: Group) -> bool:
         """Whether a district of the group is also in another of its level: then it isn't whole in either."""
-        others = (o for o in self.groups.values() if o.area.level == group.area.level and o is not group)
-        return any(set(other.districts) & set(group.districts) for other in others)
+        return any(self._in_groups[group.area.level, district] > 1 for district in set(group.districts))
+
+    @cached_property
+    def _in_groups(self) -> Counter[tuple[str, str]]:
+        """In how many groups of a level each district is."""
+        said = self.groups.values()
+        return Counter((group.area.level, district) for group in said for district in set(group.districts))
 
     def _district(self, old: str) -> str:
         place, whole = self.place(old), self.whole(old)

@@ -21,9 +21,9 @@ from ..warehouse.values import Mode
 from ..warehouse.warehouse import Warehouse
 from . import arrivals
 from .answers import Answers, evidence_of, from_archive, from_recordings, from_source
-from .asking import Desk
 from .commission import Commission, Manner
 from .conductor import carry_out
+from .desk import Desk
 from .outcome import Result
 from .progress import UNWATCHED, Progress
 

@@ -11,7 +11,7 @@ from ..plan import Plan
 from ..warehouse import values
 from ..warehouse.warehouse import Warehouse
 from .arrivals import Arrival
-from .asking import Desk
+from .desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from ..read.rowset import RowSet
 from ..rebasing import Weights
 from ..recipe.apply import Recipe, Watch, apply, unwatched
 from ..recipe.columns import ROW
-from .asking import Asked, Desk, ask
+from .asking import Asked, ask
 from .current import Input, at_vintage, loads_of, row_set_of
+from .desk import Desk
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,8 @@ from ..plan import Plan
 from ..quality import Finding, Verdict, shrink_limit
 from ..warehouse import values
 from . import cards
-from .asking import Desk
 from .commission import Manner
+from .desk import Desk
 from .extract import Extracted
 
 Periods = tuple[date, date]

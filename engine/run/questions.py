@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ..plan import Plan
-from .asking import Asked, Desk, ask
+from .asking import Asked, ask
+from .desk import Desk
 
 _AHEAD = 2
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from .dialects import DIALECTS
 from .tables import area_change, geo_lookup
 from .values import AreaChange, SmallAreaPlace
 
@@ -25,8 +27,7 @@ def describe(connection: Connection, changes: Iterable[AreaChange], lookup: Iter
         if gone:
             _delete(connection, table, gone)
         if new:
-            names = table.columns.keys()
-            connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in sorted(new, key=repr)])
+            DIALECTS[connection.dialect.name].insert(connection, table, map(_written, sorted(new, key=repr)))
 
 
 def _differences(
@@ -39,6 +40,11 @@ def _differences(
         there = {tuple(row) for row in connection.execute(sa.select(table))}
         found.append((table, there - wanted, wanted - there))
     return found
+
+
+def _written(row: Row) -> Row:
+    """A row as it is put in, with its days as texts."""
+    return tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in row)
 
 
 def _delete(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:

@@ -19,7 +19,7 @@ from yhovi.engine.catalogue import compile_plans
 from yhovi.engine.plan import Plan
 from yhovi.engine.recordings import Recordings
 from yhovi.engine.run.answers import Answers, from_recordings
-from yhovi.engine.run.asking import Desk
+from yhovi.engine.run.desk import Desk
 from yhovi.engine.run.extract import extract
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import load_specs

@@ -19,8 +19,8 @@ from yhovi.engine.periods import Period, matches
 from yhovi.engine.plan import Fetch, Plan
 from yhovi.engine.quality import judge
 from yhovi.engine.recordings import Recordings
-from yhovi.engine.run.asking import Desk
 from yhovi.engine.run.current import Input
+from yhovi.engine.run.desk import Desk
 from yhovi.engine.run.extract import Extracted
 from yhovi.engine.run.making import case, corrected
 from yhovi.engine.run.provenance.trace import made

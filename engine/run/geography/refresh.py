@@ -19,8 +19,8 @@ from ...catalogue import surroundings
 from ...errors import EXIT_OK, CheckError, ExtractError, SettingsError, StorageError, UsageError
 from ...geography import EVENTS, REGISTER_FILES, Area, Change, Registry, is_register, load_registry, replaced_by
 from ...settings import Settings
-from ..asking import Desk
 from ..assembly import Errand, World, answers_for, open_bronze
+from ..desk import Desk
 from .difference import Difference, applied, differences, fault_of
 from .services import (
     ROLES,

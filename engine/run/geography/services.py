@@ -10,12 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ....connectors import CONNECTORS
-from ....connectors.base import Answer, Ask, Cells, Exchange, Part, SourceError
-from ...bronze import Kept, Record
-from ...errors import ExtractError, UsageError
+from ....connectors.base import Ask, Cells, SourceError
+from ...errors import UsageError
 from ...plan import Fetch
-from ..answers import archive_names
-from ..asking import Desk
+from ..desk import Desk
+from ..exchange import Held, driven
 
 CONNECTOR = "geoportal"
 ENGLISH = "E"
@@ -216,70 +215,17 @@ def answered(service: Service, query: Mapping[str, Any], desk: Desk) -> Answered
     connector = CONNECTORS[CONNECTOR]
     ask = Ask(f"{CONNECTOR}/{service.name}", query)
     fetch = Fetch(CONNECTOR, connector, ask, next(connector.exchange(ask)))
-    held, started = _Held(fetch, desk), desk.now()
-    try:
-        rows = tuple(row for part in held.parts() for row in _rows(connector.parse(part.answer)))
-        record = _record(fetch, desk, held.kept, started, len(rows))
-        desk.bronze.finish(record)
-        return Answered(service, rows, max(one.retrieved_at for one in held.kept), record.exchange_id)
-    except SourceError as error:
-        raise ExtractError(f"{error.message} ({held.address})", error.cure) from None
-    finally:
-        held.close()
-
-
-class _Held:
-    """An exchange as it is held: each answer kept as it comes."""
-
-    def __init__(self, fetch: Fetch, desk: Desk) -> None:
-        self._fetch, self._desk = fetch, desk
-        self.kept: list[Kept] = []
-        self._answers: list[Answer] = []
-
-    @property
-    def address(self) -> str:
-        """What was asked last."""
-        return (self._answers[-1].request if self._answers else self._fetch.request).address
-
-    def parts(self) -> Sequence[Part]:
-        """The parts in which the exchange ends."""
-        exchange: Exchange = self._fetch.connector.exchange(self._fetch.ask)
+    with Held(fetch, desk, desk.now()) as held:
         try:
-            request = next(exchange)
-            while True:
-                answer = self._desk.answers(self._fetch, request)
-                self._answers.append(answer)
-                self.kept.append(self._desk.bronze.keep(*archive_names(self._fetch), answer))
-                request = exchange.send(answer)
-        except StopIteration as end:
-            parts: Sequence[Part] = end.value
-            return parts
-
-    def close(self) -> None:
-        """Let go of the answers."""
-        for answer in self._answers:
-            answer.stream.close()
+            parts = driven(connector.exchange(ask), held.put)
+            rows = tuple(row for part in parts for row in _rows(connector.parse(part.answer)))
+        except SourceError as error:
+            raise held.refusal(error) from None
+        record = held.finish(len(rows), None)
+        return Answered(service, rows, max(one.retrieved_at for one in held.kept), record.exchange_id)
 
 
 def _rows(batches: Iterable[Cells]) -> Iterator[Row]:
     for cells in batches:
         for values in zip(*cells.values(), strict=True):
             yield dict(zip(cells, values, strict=True))
-
-
-def _record(fetch: Fetch, desk: Desk, kept: Sequence[Kept], started: datetime, rows: int) -> Record:
-    source, dataset = archive_names(fetch)
-    return Record(
-        exchange_id=desk.new_id(),
-        exchange_key=fetch.key,
-        source=source,
-        dataset=dataset,
-        run_id=desk.run_id,
-        started_at=started,
-        finished_at=desk.now(),
-        parameters={"query": dict(fetch.ask.query), "areas": []},
-        kept=tuple(kept),
-        rows=rows,
-        row_set=None,
-        engine_version=desk.engine_version,
-    )

@@ -24,9 +24,9 @@ from ...quality import Finding, judge
 from ...recipe.columns import ROW
 from ...settings import Settings
 from ...spec import Spec
-from ..asking import Desk
 from ..assembly import Errand, World, answers_for, open_bronze
 from ..current import Input
+from ..desk import Desk
 from ..extract import Extracted
 from ..making import case
 from .chart import Bar

@@ -32,9 +32,10 @@ from ...warehouse.reading import Record
 from ...warehouse.tables import BACKFILL
 from ...warehouse.warehouse import Warehouse
 from ..answers import from_record
-from ..asking import Desk, fetch_of, parts_of
+from ..asking import fetch_of, parts_of
 from ..assembly import World
 from ..current import Input
+from ..desk import Desk
 from ..extract import of_part, read_part
 from .lineage import Cell, Follow, Observation, cells_of, joined_of, marks, observation_of, place_of, row_of
 from .trace import Score, cell_text, is_blank, made, number_text, plain, row_texts

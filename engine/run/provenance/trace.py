@@ -18,8 +18,8 @@ from ...recipe.columns import CARRIED, ROW, TIME_PERIOD, Columns, companion
 from ...recipe.faults import Path
 from ...recipe.language.expressions import ExpressionError, columns_of, parse
 from ...recipe.signatures import SIGNATURES
-from ..asking import Desk
 from ..current import Input
+from ..desk import Desk
 from ..extract import Extracted, extract
 from ..inputs import combine
 

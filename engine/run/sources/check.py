@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ....connectors.base import Answer, Part, Request, SourceError, require_body
+from ....connectors.base import Answer, Request, SourceError, require_body
 from ...bronze import Bronze
 from ...catalogue import compile_plans
 from ...errors import EXIT_OK, BugError, ExtractError, SettingsError, YhoviError
@@ -25,6 +25,7 @@ from ...spec import Spec
 from ..answers import Answers, archive_names, from_record, from_recordings
 from ..asking import fetch_of
 from ..assembly import Errand, World, answers_for, open_bronze
+from ..exchange import driven
 from ..extract import read_part
 from .listing import Key, key_of
 
@@ -199,24 +200,14 @@ class _Examination:
         return [error]
 
     def _hold(self, opened: ExitStack) -> None:
-        parts = self._parts(opened)
+        exchange = self.fetch.connector.exchange(self.fetch.ask)
+        parts = driven(exchange, lambda request: self._put(request, opened))
         self.states["codes"], self.stage = "ok", "columns"
         for part in parts:
             self.address = part.answer.request.address
             for table in read_part(self.fetch, part, provenance=False):
                 fit(table, self.plan.columns)
         self.states["columns"] = "ok"
-
-    def _parts(self, opened: ExitStack) -> Sequence[Part]:
-        exchange = self.fetch.connector.exchange(self.fetch.ask)
-        opened.callback(exchange.close)
-        try:
-            request = next(exchange)
-            while True:
-                request = exchange.send(self._put(request, opened))
-        except StopIteration as end:
-            parts: Sequence[Part] = end.value
-            return parts
 
     def _put(self, request: Request, opened: ExitStack) -> Answer:
         """An answer that is one; whether it is what was asked for, the connector sees."""

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
-from ....connectors.base import Answer, Ask, Describing, Description, Request, SourceError, Term
-from ...bronze import Kept, Nowhere, Record
+from ....connectors.base import Ask, Describing, SourceError, Term
+from ...bronze import Nowhere
 from ...errors import ExtractError, UsageError, YhoviError
 from ...plan import Fetch
 from ...read.rowset import RowSet
 from ...settings import Settings
-from ..answers import Answers, archive_names, from_record
-from ..asking import Desk, Keeper
+from ..answers import archive_names, from_record
 from ..assembly import Errand, World, answers_for, open_bronze
+from ..desk import Desk
+from ..exchange import Held, driven
 from .listing import connector_of, row_of
 
 _FOLDER = "described"
@@ -88,17 +90,17 @@ def describe(name: str, dataset: str, settings: Settings, world: World, version:
     question = _question(name, dataset)
     if isinstance(question, Described):
         return question
-    bronze = open_bronze(settings, world)
+    bronze, run_id = open_bronze(settings, world), world.new_id()
+    desk = partial(Desk, run_id=run_id, engine_version=version, now=world.now, new_id=world.new_id)
     record = None if refresh else bronze.newest(*archive_names(question.fetch), question.fetch.key)
     if record is not None:
         # What is damaged, or was asked by another version of the connector, is asked for again.
-        with suppress(YhoviError):
-            terms = _Held(question, from_record(bronze, record), Nowhere()).terms()
-            return Described(name, dataset, terms, record.finished_at, archived=True)
+        old = desk(from_record(bronze, record), Nowhere())
+        with suppress(YhoviError), Held(question.fetch, old, world.now()) as held:
+            return Described(name, dataset, _terms(question, held), record.finished_at, archived=True)
     with ExitStack() as stack:
         errand = Errand("live", "sources describe", (), version)
-        answers = answers_for(errand, settings, world, bronze, stack)
-        return _asked(question, Desk(answers, bronze, world.new_id(), version, world.now, world.new_id))
+        return _asked(question, desk(answers_for(errand, settings, world, bronze, stack), bronze))
 
 
 def _question(name: str, dataset: str) -> _Question | Described:
@@ -122,69 +124,26 @@ def _question(name: str, dataset: str) -> _Question | Described:
 
 def _asked(question: _Question, desk: Desk) -> Described:
     """Ask the source, and write the manifest that makes the exchange complete."""
-    held, started = _Held(question, desk.answers, desk.bronze), desk.now()
-    terms = held.terms()
-    record = _record(question.fetch, desk, held.kept, started, terms)
-    desk.bronze.finish(record)
+    with Held(question.fetch, desk, desk.now()) as held:
+        terms = _terms(question, held)
+        record = held.finish(len(terms), _row_set(terms))
     return Described(question.source, question.dataset, terms, record.finished_at, archived=False)
 
 
-class _Held:
-    """A description as it is held: each question put, each answer kept as it comes."""
-
-    def __init__(self, question: _Question, answers: Answers, keeper: Keeper) -> None:
-        self._question, self._answers, self._keeper = question, answers, keeper
-        self._address = question.fetch.request.address
-        self.kept: list[Kept] = []
-
-    def terms(self) -> tuple[Term, ...]:
-        """Hold it to its end; something must come of it."""
-        question = self._question
-        try:
-            terms = tuple(_driven(question.connector.describe(question.dataset), self._put))
-        except SourceError as error:
-            raise ExtractError(f"{error.message} ({self._address})", error.cure) from None
-        if not terms:
-            raise ExtractError(f"Nothing is listed there ({self._address}).", "Check the name, or run again later.")
-        return terms
-
-    def _put(self, request: Request, opened: ExitStack) -> Answer:
-        fetch = self._question.fetch
-        self._address = request.address
-        answer = self._answers(fetch, request)
-        opened.callback(answer.stream.close)
-        self.kept.append(self._keeper.keep(*archive_names(fetch), answer))
-        return answer
+def _terms(question: _Question, held: Held) -> tuple[Term, ...]:
+    """Hold the exchange to its end; something must come of it."""
+    try:
+        terms = tuple(driven(question.connector.describe(question.dataset), held.put))
+    except SourceError as error:
+        raise held.refusal(error) from None
+    if not terms:
+        address = held.answers[-1].request.address
+        raise ExtractError(f"Nothing is listed there ({address}).", "Check the name, or run again later.")
+    return terms
 
 
-def _driven(description: Description, put: Callable[[Request, ExitStack], Answer]) -> Sequence[Term]:
-    with ExitStack() as opened:
-        opened.callback(description.close)
-        try:
-            request = next(description)
-            while True:
-                request = description.send(put(request, opened))
-        except StopIteration as end:
-            terms: Sequence[Term] = end.value
-            return terms
-
-
-def _record(fetch: Fetch, desk: Desk, kept: Sequence[Kept], started: datetime, terms: Sequence[Term]) -> Record:
-    source, dataset = archive_names(fetch)
+def _row_set(terms: Sequence[Term]) -> str:
     rows = RowSet()
     said = [row_of(term) for term in terms]
     rows.add(pa.table({name: pa.array([row[name] for row in said], pa.string()) for name in said[0]}))
-    return Record(
-        exchange_id=desk.new_id(),
-        exchange_key=fetch.key,
-        source=source,
-        dataset=dataset,
-        run_id=desk.run_id,
-        started_at=started,
-        finished_at=desk.now(),
-        parameters={"query": dict(fetch.ask.query), "areas": []},
-        kept=tuple(kept),
-        rows=rows.rows,
-        row_set=rows.hexdigest(),
-        engine_version=desk.engine_version,
-    )
+    return rows.hexdigest()

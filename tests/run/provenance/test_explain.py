@@ -12,7 +12,6 @@ import subprocess
 from contextlib import closing
 from fnmatch import fnmatch
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -25,7 +24,7 @@ from yhovi.engine.run.provenance.lineage import marks, observation_of, place_of,
 
 from support import small
 from support.catalogue import DRAFTS, SHIPPED, by_day
-from support.commands import Cli, Said
+from support.commands import Cli
 from support.demonstration import Demonstration
 
 pytestmark = pytest.mark.untraced
@@ -365,14 +364,15 @@ def test_without_a_database_there_is_nothing_to_explain(cli: Cli, tmp_path: Path
 
 # What is shipped: every number stands where its explanation says.
 
-CATALOGUE = Path(str(files("yhovi") / "indicators"))
 # the cells of a Stat-Xplore cube have no column that its answer names
 SHOWN = [indicator for indicator in SHIPPED if indicator not in DRAFTS and indicator != "S-HE-10-CASES"]
 _TAKEN_AS_IT_IS = {"keep", "rename", "number", "period", "pivot", "unpivot", "recode", "split", "declare", "observe"}
 
 
 @pytest.fixture
-def loaded(demonstration: Demonstration) -> Path:
+def loaded(demonstration: Demonstration, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the whole demonstration was run, and from which commands are given."""
+    monkeypatch.chdir(demonstration.folder)
     return demonstration.folder
 
 
@@ -422,11 +422,9 @@ def samples(folder: Path, indicator: str) -> list[tuple[str, str, str]]:
     return list(dict.fromkeys([keys[0], keys[len(keys) // 2], keys[-1], *missing]))
 
 
-def told_of(cli: Cli, folder: Path, indicator: str, key: tuple[str, str, str]) -> Any:
-    (folder / "yhovi.toml").write_text("", encoding="utf-8")
+def told_of(cli: Cli, indicator: str, key: tuple[str, str, str]) -> Any:
     area, period, breakdown = key
-    settings = ["--settings", folder / "yhovi.toml", "--catalogue", CATALOGUE]
-    said: Said = cli("explain", indicator, area, period, "--breakdown", breakdown, "--demo", "--json", *settings)
+    said = cli("explain", indicator, area, period, "--breakdown", breakdown, "--demo", "--json")
     assert said.code == 0, said.err
     return said.json
 
@@ -434,7 +432,7 @@ def told_of(cli: Cli, folder: Path, indicator: str, key: tuple[str, str, str]) -
 @pytest.mark.parametrize("indicator", by_day(SHOWN))
 def test_every_number_stands_where_it_is_said_to(cli: Cli, loaded: Path, indicator: str) -> None:
     for key in samples(loaded, indicator):
-        told = told_of(cli, loaded, indicator, key)
+        told = told_of(cli, indicator, key)
         making = told["making"]
         assert not [note for note in making["notes"] if "can't" in note or "Made again" in note], making["notes"]
         if making["made_of"] and not making["files"]:
