@@ -697,6 +697,7 @@ def test_a_file_that_says_something_twice_is_refused(
         (tmp_path / file).write_text(f"{AREAS_HEADER}\n", encoding="utf-8")
     (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setattr(files, "files", lambda _: tmp_path)
+    files._built_in.cache_clear()
     with pytest.raises(SettingsError) as caught:
         load_registry("2023-04")
     assert str(caught.value) == (
@@ -722,6 +723,7 @@ def test_small_areas_are_read_only_when_asked_for(monkeypatch: pytest.MonkeyPatc
     asked = SimpleNamespace(files=[])
     read = files._rows
     monkeypatch.setattr(files, "_rows", lambda name, folder: (asked.files.append(name), read(name, folder))[1])
+    files._built_in.cache_clear()
     registry = load_registry("2023-04")
     registry.describe("E08000035")
     registry.vintages(OLD_DISTRICTS)
