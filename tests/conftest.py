@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -18,7 +20,7 @@ from yhovi.cli.place import Place
 from yhovi.engine.run.assembly import World
 from yhovi.engine.spec import files
 
-from support.commands import Cli, Said
+from support.commands import Cli, Prepared, Said
 from support.databases import ready_made
 from support.demonstration import Demonstration
 from support.once import once
@@ -126,6 +128,29 @@ def cli(
         return Said(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, object]]:
+    """What was prepared for a module's tests: the folder, and what came of making it."""
+    return {}
+
+
+@pytest.fixture
+def prepared(_kept: dict[str, tuple[Path, Any]], tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Makes the folder of a test what some commands make of an empty one; a module gives them once."""
+
+    def prepare(make: Callable[[], Any]) -> Any:
+        if make.__qualname__ in _kept:
+            folder, made = _kept[make.__qualname__]
+            shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+            return made
+        made, folder = make(), tmp_path_factory.mktemp("prepared")
+        shutil.copytree(tmp_path, folder, dirs_exist_ok=True)
+        _kept[make.__qualname__] = folder, made
+        return made
+
+    return prepare
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.commands import Cli
+from support.commands import Cli, Prepared
 from support.homes import HOMES, LEEDS, PEOPLE, ask, land, land_both, statuses, write_catalogue
 
 ALL = {"S-H-91": "unchanged", "S-H-92": "unchanged", "S-H-90": "unchanged"}
@@ -18,12 +18,16 @@ DATA = ("observation", "observation_current", "indicators", "load", "load_input"
 
 
 @pytest.fixture(autouse=True)
-def catalogue(cli: Cli, tmp_path: Path) -> Path:
+def catalogue(cli: Cli, tmp_path: Path, prepared: Prepared) -> Path:
     """Homes, people, and what is made of them; all loaded."""
-    files = write_catalogue(tmp_path)
-    land_both(cli, tmp_path)
-    assert cli("run", "--all").code == 0
-    return files
+
+    def load() -> Path:
+        files = write_catalogue(tmp_path)
+        land_both(cli, tmp_path)
+        assert cli("run", "--all").code == 0
+        return files.relative_to(tmp_path)
+
+    return tmp_path / prepared(load)
 
 
 def tables(folder: Path) -> dict[str, list[tuple[Any, ...]]]:

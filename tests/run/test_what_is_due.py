@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support import small
-from support.commands import Cli, Said
+from support.commands import Cli, Prepared, Said
 
 pytestmark = pytest.mark.untraced
 
@@ -26,9 +26,13 @@ def catalogue(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def loaded(catalogue: Path, cli: Cli) -> Path:
+def loaded(catalogue: Path, cli: Cli, prepared: Prepared) -> Path:
     """The catalogue, and all of it loaded as a demonstration."""
-    assert cli("run", "--all", "--demo").code == 0
+
+    def load() -> None:
+        assert cli("run", "--all", "--demo").code == 0
+
+    prepared(load)
     return catalogue
 
 

@@ -51,6 +51,8 @@ class Said:
 
 Cli = Callable[..., Said]
 
+Prepared = Callable[[Callable[[], Any]], Any]
+
 
 def environment() -> Mapping[str, str]:
     """The environment for a process: this one's, less yhovi's settings."""

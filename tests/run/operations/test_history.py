@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support import small
-from support.commands import Cli, Said
+from support.commands import Cli, Prepared, Said
 from support.content import rows
 
 LEEDS = "E08000035"
@@ -24,13 +24,17 @@ def revise(catalogue: Path, number: str, when: str) -> None:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path, cli: Cli) -> Path:
+def catalogue(tmp_path: Path, cli: Cli, prepared: Prepared) -> Path:
     """A small catalogue that was loaded twice, as a demonstration: loads 1 to 3, then 4 to 6."""
-    made = small.make(tmp_path)
-    assert cli("run", "--all", "--demo").code == 0
-    revise(made, "1,390", FEBRUARY)
-    assert cli("run", "--all", "--demo").code == 0
-    return made
+
+    def load() -> None:
+        made = small.make(tmp_path)
+        assert cli("run", "--all", "--demo").code == 0
+        revise(made, "1,390", FEBRUARY)
+        assert cli("run", "--all", "--demo").code == 0
+
+    prepared(load)
+    return tmp_path / "indicators"
 
 
 def told(cli: Cli, *arguments: object) -> Any:
@@ -258,25 +262,30 @@ def test_nothing_is_on_hold(cli: Cli, catalogue: Path) -> None:
 
 
 @pytest.fixture
-def runs(tmp_path: Path, cli: Cli) -> list[str]:
+def runs(tmp_path: Path, cli: Cli, prepared: Prepared) -> list[str]:
     """Two runs of the catalogue on landed files, a revision between them."""
-    made = small.make(tmp_path)
-    for name in ("S-H-91", "S-H-92"):
-        dataset = {"S-H-91": "homes", "S-H-92": "people"}[name]
-        url = f"{{url: https://www.ons.gov.uk/{dataset}.csv, release: v1}}"
-        small.change(made, name, url, "{landed: true}")
-    found = []
-    for release, homes in (("v1", "1,310"), ("v2", "1,390")):
-        for dataset, text in (
-            ("homes", small.HOMES.replace("1,310", homes)),
-            ("people", f"{small.PEOPLE}{extra(release)}"),
-        ):
-            (tmp_path / f"{dataset}.csv").write_text(text, encoding="utf-8")
-            assert cli("land", f"council/{dataset}", f"{dataset}.csv", "--release", release).code == 0
-        said = cli("run", "--all", "--json")
-        assert said.code == 0, said.err
-        found.append(said.json["run_id"])
+
+    def load() -> list[str]:
+        made = small.make(tmp_path)
+        for name, dataset in (("S-H-91", "homes"), ("S-H-92", "people")):
+            url = f"{{url: https://www.ons.gov.uk/{dataset}.csv, release: v1}}"
+            small.change(made, name, url, "{landed: true}")
+        return [run_on_landed(cli, tmp_path, release, homes) for release, homes in (("v1", "1,310"), ("v2", "1,390"))]
+
+    found: list[str] = prepared(load)
     return found
+
+
+def run_on_landed(cli: Cli, folder: Path, release: str, homes: str) -> str:
+    """Land both files of a release, and run all."""
+    texts = {"homes": small.HOMES.replace("1,310", homes), "people": f"{small.PEOPLE}{extra(release)}"}
+    for dataset, text in texts.items():
+        (folder / f"{dataset}.csv").write_text(text, encoding="utf-8")
+        assert cli("land", f"council/{dataset}", f"{dataset}.csv", "--release", release).code == 0
+    said = cli("run", "--all", "--json")
+    assert said.code == 0, said.err
+    run: str = said.json["run_id"]
+    return run
 
 
 def extra(release: str) -> str:

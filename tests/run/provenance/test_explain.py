@@ -24,7 +24,7 @@ from yhovi.engine.run.provenance.lineage import marks, observation_of, place_of,
 
 from support import small
 from support.catalogue import DRAFTS, SHIPPED, by_day
-from support.commands import Cli
+from support.commands import Cli, Prepared
 from support.demonstration import Demonstration
 
 pytestmark = pytest.mark.untraced
@@ -69,11 +69,15 @@ SPEC = "  spec: …\n"
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path, cli: Cli) -> Path:
+def catalogue(tmp_path: Path, cli: Cli, prepared: Prepared) -> Path:
     """A small catalogue that was loaded once, as a demonstration."""
-    made = small.make(tmp_path)
-    assert cli("run", "--all", "--demo").code == 0
-    return made
+
+    def load() -> None:
+        small.make(tmp_path)
+        assert cli("run", "--all", "--demo").code == 0
+
+    prepared(load)
+    return tmp_path / "indicators"
 
 
 def explained(cli: Cli, *arguments: str) -> Any:
