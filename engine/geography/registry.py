@@ -209,10 +209,19 @@ class Registry:
         if level not in SMALL_LEVELS or to not in ("lad", "region", "country"):
             allowed = "from lsoa or msoa to lad, region or country"
             raise ValueError(f"There is no lookup from {level} to {to}. Areas are looked up {allowed}.")
+        if (level, to) not in self._lookups:
+            self._lookups[level, to] = self._looked_up(level, to)
+        return self._lookups[level, to]
+
+    def _looked_up(self, level: str, to: str) -> Mapping[str, str]:
         small = self.small()[level]
-        district = {old: self._district(old) for old in {area.district for area in small.values()}}
-        found = ((code, self._upwards(district[area.district], to)) for code, area in small.items())
-        return MappingProxyType({code: area for code, area in found if area})
+        above = {old: self._upwards(self._district(old), to) for old in {area.district for area in small.values()}}
+        return MappingProxyType({code: above[area.district] for code, area in small.items() if above[area.district]})
+
+    @cached_property
+    def _lookups(self) -> dict[tuple[str, str], Mapping[str, str]]:
+        """Those that were made: every run asks for all."""
+        return {}
 
     def districts_of(self, group_code: str) -> tuple[str, ...]:
         """The districts of the target vintage that together are exactly that group; none where they aren't.

@@ -36,8 +36,7 @@ def _differences(
     """For each table the rows to take away and those to add."""
     found = []
     for table, said in ((area_change, changes), (geo_lookup, lookup)):
-        wanted = {tuple(one) for one in said}
-        there = {tuple(row) for row in connection.execute(sa.select(table))}
+        wanted, there = set(said), set(map(tuple, connection.execute(sa.select(table)).all()))
         found.append((table, there - wanted, wanted - there))
     return found
 
