@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,8 +20,10 @@ from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import read_specs
 
-from support.commands import Cli, Said, run_process
+from support.commands import Cli, Said
+from support.demonstration import Demonstration
 from support.figures import EMPLOYMENT_2023, GVA_2023
+from support.observed import Observed, observed
 from support.sources import ONS, mirror
 
 pytestmark = pytest.mark.untraced
@@ -183,7 +183,6 @@ SIZES = {
 }
 
 Key = tuple[str, str, str, str]
-Observed = dict[Key, dict[str, Any]]
 Altered = Callable[..., Said]
 Change = Callable[[list[dict[str, str]]], list[dict[str, str]]]
 
@@ -196,26 +195,10 @@ def planned() -> dict[str, Plan]:
     return {plan.spec.id: plan for plan in compile_plans(reading.specs, SETTINGS)}
 
 
-def observed(database: Path) -> Observed:
-    """What is current of each indicator, area, period and breakdown."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        found = connection.execute("select * from observation_current").fetchall()
-    return {(row["indicator_id"], row["area_code"], row["time_period"], row["breakdown"]): dict(row) for row in found}
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Observed:
-    """What is current after one demonstration; nothing is told, so all goldens hold and all second routes agree."""
-    folder = tmp_path_factory.mktemp("demo")
-    chosen = [part for name in (*OTHERS, *ALL) for part in ("-i", name)]
-    said = run_process(folder, "run", "--demo", "--catalogue", CATALOGUE, *chosen)
-    assert said.code == 0, said.err
-    assert [line.split(":")[0] for line in said.sentences] == ["catalogue", "database"], said.err
-    lines = [line.split() for line in said.out.splitlines()[1:]]
-    assert {(line[1], *line[3:]) for line in lines} == {("loaded", "0", "0", "0", "0", "0")}, said.out
-    assert sorted(line[0] for line in lines) == sorted((*OTHERS, *ALL))
-    return observed(folder / "yhovi-demo.db")
+def demo(demonstration: Demonstration) -> Observed:
+    """What is current of these indicators after a demonstration of all."""
+    return demonstration.observed((*OTHERS, *ALL), "breakdown")
 
 
 def of(demo: Observed, indicator: str, period: str, breakdown: str = "_T") -> dict[str, dict[str, Any]]:
@@ -617,7 +600,7 @@ def test_survival_is_reckoned_from_counts(altered: Altered, tmp_path: Path) -> N
 
     said = altered(["E-BE-04"], "ons/business-demography", workbook("business-demography", change), "data.xlsx")
     assert said.code == 0, said.err
-    found = observed(tmp_path / "yhovi-demo.db")
+    found = observed(tmp_path / "yhovi-demo.db", "breakdown")
     assert found["E-BE-04", LEEDS, "2019-01-01/P1Y", "_T"]["value"] == pytest.approx(100 * 1625 / 3890, rel=1e-11)
 
 
@@ -630,7 +613,7 @@ def test_what_is_not_available_yet_is_missing_for_a_reason(altered: Altered, tmp
     content = workbook("business-demography", change)
     said = altered(["E-BE-03-DEATHS"], "ons/business-demography", content, "data.xlsx")
     assert said.code == 0, said.err
-    row = observed(tmp_path / "yhovi-demo.db")["E-BE-03-DEATHS", LEEDS, "2024-01-01/P1Y", "_T"]
+    row = observed(tmp_path / "yhovi-demo.db", "breakdown")["E-BE-03-DEATHS", LEEDS, "2024-01-01/P1Y", "_T"]
     assert (row["value"], row["obs_status"], row["status_reason"]) == (None, "O", "not_available")
 
 
@@ -674,7 +657,7 @@ def test_a_sheet_is_found_by_its_title_wherever_it_stands(altered: Altered, tmp_
 
     said = altered(["E-BE-11"], "ons/gva-industry-la-tle", workbook("gva-industry-la-tle", change), "data.xlsx")
     assert said.code == 0, said.err
-    found = observed(tmp_path / "yhovi-demo.db")
+    found = observed(tmp_path / "yhovi-demo.db", "breakdown")
     assert values(of(found, "E-BE-11", "2023-01-01/P1Y"), 0) == GVA_2023
 
 
@@ -696,7 +679,7 @@ def test_a_suppressed_industry_leaves_the_share_missing(altered: Altered, tmp_pa
     content = workbook("gva-industry-la-tle", change)
     said = altered(indicators, "ons/gva-industry-la-tle", content, "data.xlsx")
     assert said.code == 0, said.err
-    found = observed(tmp_path / "yhovi-demo.db")
+    found = observed(tmp_path / "yhovi-demo.db", "breakdown")
     row = found["E-S-08", LEEDS, "2023-01-01/P1Y", "_T"]
     assert (row["value"], row["status_reason"]) == (None, "suppressed")
     assert round(found["E-S-07", LEEDS, "2023-01-01/P1Y", "_T"]["value"], 1) == 6.0
@@ -713,7 +696,7 @@ def test_seven_districts_of_seven_or_none(altered: Altered, tmp_path: Path) -> N
 
     said = altered(["E-BE-10"], "ons/gdp-la", workbook("gdp-la", change), "data.xlsx")
     assert said.code == 0, said.err
-    row = observed(tmp_path / "yhovi-demo.db")["E-BE-10", NORTH_YORKSHIRE, "2019-01-01/P1Y", "_T"]
+    row = observed(tmp_path / "yhovi-demo.db", "breakdown")["E-BE-10", NORTH_YORKSHIRE, "2019-01-01/P1Y", "_T"]
     assert row["value"] is None
     assert "parts_absent" in row["status_flags"]
 
@@ -764,7 +747,9 @@ def test_a_real_file_gives_the_same_figures(
         expected.respond_with_data(body.read_bytes(), content_type=one["headers"]["content-type"])
     done = cli("run", *(part for indicator in indicators for part in ("-i", indicator)), "--catalogue", CATALOGUE)
     assert done.code == 0, done.err
-    found = {key: (row["value"], row["status_reason"]) for key, row in observed(tmp_path / "yhovi.db").items()}
+    found = {
+        key: (row["value"], row["status_reason"]) for key, row in observed(tmp_path / "yhovi.db", "breakdown").items()
+    }
     recorded = {key: (row["value"], row["status_reason"]) for key, row in demo.items() if key[0] in indicators}
     assert found == recorded
 

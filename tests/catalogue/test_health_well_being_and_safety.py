@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
@@ -23,8 +21,10 @@ from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import read_specs
 
-from support.commands import Cli, Said, run_process
+from support.commands import Cli, Said
+from support.demonstration import Demonstration
 from support.figures import EMPLOYMENT_2023
+from support.observed import Observed, observed
 from support.pages import CONTENT, attached, publication
 
 pytestmark = pytest.mark.untraced
@@ -100,7 +100,6 @@ OFFENCES = {
 }
 MEASURES = {"S-W-01": "life-satisfaction", "S-W-02": "worthwhile", "S-W-03": "happiness", "S-W-04": "anxiety"}
 
-Observed = dict[tuple[str, str, str], dict[str, Any]]
 Row = dict[str, str]
 Change = Callable[[list[Row]], list[Row]]
 Altered = Callable[..., Said]
@@ -115,26 +114,10 @@ def planned() -> dict[str, Plan]:
     return {plan.spec.id: plan for plan in compile_plans(reading.specs, SETTINGS)}
 
 
-def observed(database: Path) -> Observed:
-    """What is current of each indicator, area and period."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        found = connection.execute("select * from observation_current").fetchall()
-    return {(row["indicator_id"], row["area_code"], row["time_period"]): dict(row) for row in found}
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Observed:
-    """What is current after one demonstration of all that are active."""
-    folder = tmp_path_factory.mktemp("demo")
-    chosen = [part for name in ACTIVE for part in ("-i", name)]
-    said = run_process(folder, "run", "--demo", "--catalogue", CATALOGUE, *chosen)
-    assert said.code == 0, said.err
-    lines = [line.split() for line in said.out.splitlines()[1:]]
-    loaded = {line[0]: (line[1], *line[5:]) for line in lines}
-    assert set(loaded) == {*ACTIVE, "S-D-01"}
-    assert {loaded[name] for name in ACTIVE} == {("loaded", "0", "0", "0")}, said.out
-    return observed(folder / "yhovi-demo.db")
+def demo(demonstration: Demonstration) -> Observed:
+    """What is current of these indicators after a demonstration of all."""
+    return demonstration.observed([*ACTIVE, "S-D-01"])
 
 
 def of(demo: Observed, indicator: str, period: str) -> dict[str, dict[str, Any]]:

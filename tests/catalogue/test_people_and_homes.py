@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,8 +19,10 @@ from yhovi.engine.plan import Plan
 from yhovi.engine.settings import Settings
 from yhovi.engine.spec import read_specs
 
-from support.commands import Cli, Said, run_process
+from support.commands import Cli, Said
+from support.demonstration import Demonstration
 from support.figures import EMPLOYMENT_2023
+from support.observed import Observed
 
 pytestmark = pytest.mark.untraced
 
@@ -132,7 +132,6 @@ COVERAGE_2022 = {
     "E08000036": (73.0, 56.4, 2.7),
 }
 
-Observed = dict[tuple[str, str, str], dict[str, Any]]
 Altered = Callable[[str, str, bytes], Said]
 
 
@@ -144,25 +143,10 @@ def planned() -> dict[str, Plan]:
     return {plan.spec.id: plan for plan in compile_plans(reading.specs, SETTINGS)}
 
 
-def observed(database: Path) -> Observed:
-    """What is current of each indicator, area and period."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        found = connection.execute("select * from observation_current").fetchall()
-    return {(row["indicator_id"], row["area_code"], row["time_period"]): dict(row) for row in found}
-
-
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Observed:
-    """What is current after one demonstration of all that are active."""
-    folder = tmp_path_factory.mktemp("demo")
-    chosen = [part for name in ACTIVE for part in ("-i", name)]
-    said = run_process(folder, "run", "--demo", "--catalogue", CATALOGUE, *chosen)
-    assert said.code == 0, said.err
-    lines = [line.split() for line in said.out.splitlines()[1:]]
-    assert {(line[1], *line[5:]) for line in lines} == {("loaded", "0", "0", "0")}, said.out
-    assert sorted(line[0] for line in lines) == sorted(ACTIVE)
-    return observed(folder / "yhovi-demo.db")
+def demo(demonstration: Demonstration) -> Observed:
+    """What is current of these indicators after a demonstration of all."""
+    return demonstration.observed(ACTIVE)
 
 
 def of(demo: Observed, indicator: str, period: str) -> dict[str, dict[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from .catalogue import in_order_of_run
 from .commands import Said, run_process
+from .observed import Observed, observed
 
 DATABASE = "yhovi-demo.db"
 
@@ -199,6 +201,14 @@ class Demonstration:
     def database(self) -> Path:
         """The database that it made."""
         return self.folder / DATABASE
+
+    def observed(self, indicators: Iterable[str], *more: str) -> Observed:
+        """What is current of some indicators, all of which it loaded with nothing to say of them."""
+        chosen = set(indicators)
+        lines = [line.split() for line in self.said.out.splitlines()[1:]]
+        told = {indicator: (status, *counts) for indicator, status, _, *counts in lines if indicator in chosen}
+        assert told == dict.fromkeys(chosen, ("loaded", "0", "0", "0", "0", "0")), told
+        return {key: row for key, row in observed(self.database, *more).items() if key[0] in chosen}
 
     def copy(self, folder: Path) -> None:
         """Make that folder one in which it was run."""
