@@ -15,9 +15,11 @@ import pytest
 import sqlalchemy as sa
 from yhovi.engine.warehouse.database import Database
 from yhovi.engine.warehouse.tables import indicators, observation, run
+from yhovi.engine.warehouse.warehouse import Warehouse
 
 from support.commands import command, environment, run_process
 from support.databases import served
+from support.loads import NOW
 
 pytestmark = pytest.mark.untraced
 
@@ -99,7 +101,7 @@ def test_a_request_to_end_is_written_down(tmp_path: Path, place: Callable[[Path]
     folder = tmp_path / "ended"
     folder.mkdir()
     url = place(folder)
-    assert run_process(folder, "db", "upgrade", "--demo", "--database-url", url).code == 0
+    Warehouse.upgrade(url, demo=True, now=NOW)
     victim = begun(folder, url, ["--all"])
     wait_for(lambda: runs(url) == [("running", None)])
     victim.send_signal(getattr(signal, request_to_end))
