@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from support import small
 from support.commands import Cli
 from support.content import rows
-from support.homes import BARNSLEY, HULL, LEEDS, YORK, ask, land_both, statuses, write_catalogue
+from support.homes import BARNSLEY, HULL, LEEDS, YORK, ask, land_both, statuses
 
 CORRECTION = """\
 corrections:
@@ -26,7 +27,7 @@ corrections:
 @pytest.fixture(autouse=True)
 def catalogue(tmp_path: Path) -> Path:
     """Homes, people, and what is made of them."""
-    return write_catalogue(tmp_path)
+    return small.make_landed(tmp_path) / "society"
 
 
 def rates(folder: Path) -> dict[str, tuple[Any, ...]]:

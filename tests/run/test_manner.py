@@ -10,8 +10,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from support import small
 from support.commands import Cli
-from support.homes import LEEDS, YORK, ask, land, land_both, statuses, write_catalogue
+from support.homes import LEEDS, YORK, ask, land, land_both, land_rows, statuses
 from support.sources import mirror
 
 ALL = ("S-H-91", "S-H-92", "S-H-90")
@@ -20,7 +21,7 @@ ALL = ("S-H-91", "S-H-92", "S-H-90")
 @pytest.fixture
 def catalogue(cli: Cli, tmp_path: Path) -> Path:
     """Homes, people, and what is made of them, with both landed."""
-    files = write_catalogue(tmp_path)
+    files = small.make_landed(tmp_path) / "society"
     land_both(cli, tmp_path)
     return files
 
@@ -159,9 +160,8 @@ def test_some_periods_are_loaded_and_the_others_left(cli: Cli, catalogue: Path, 
         return ask(tmp_path, f"{rows} and area_code = '{LEEDS}' and action = 'value' order by 1")
 
     def landed(release: str, *numbers: int) -> None:
-        lines = [f"{LEEDS},{year},{number}" for year, number in zip(range(2020, 2024), numbers, strict=True)]
-        (tmp_path / "homes.csv").write_text("\n".join(["Code,Year,Number", *lines]) + "\n", encoding="utf-8")
-        assert cli("land", "council/homes", "homes.csv", "--release", release).code == 0
+        rows = [(LEEDS, year, number) for year, number in zip(range(2020, 2024), numbers, strict=True)]
+        land_rows(cli, tmp_path, "homes", rows, release)
 
     landed("v2", 1, 2, 3, 4)
     assert cli("run", "S-H-91").code == 0

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from support import small
 from support.commands import Cli, Prepared
-from support.homes import HOMES, LEEDS, PEOPLE, ask, land, land_both, statuses, write_catalogue
+from support.homes import HOMES, LEEDS, PEOPLE, ask, land, land_both, statuses
 
 ALL = {"S-H-91": "unchanged", "S-H-92": "unchanged", "S-H-90": "unchanged"}
 DATA = ("observation", "observation_current", "indicators", "load", "load_input", "incoming")
@@ -22,7 +23,7 @@ def catalogue(cli: Cli, tmp_path: Path, prepared: Prepared) -> Path:
     """Homes, people, and what is made of them; all loaded."""
 
     def load() -> Path:
-        files = write_catalogue(tmp_path)
+        files = small.make_landed(tmp_path) / "society"
         land_both(cli, tmp_path)
         assert cli("run", "--all").code == 0
         return files.relative_to(tmp_path)
@@ -110,7 +111,7 @@ REASONS: dict[str, tuple[Callable[[Cli, Path], None], set[str]]] = {
     "another answer": (other_people, {"S-H-92", "S-H-90"}),
     "another recipe": (edit("S-H-92", "value: Number}", "value: Number, note: Year}"), {"S-H-92", "S-H-90"}),
     "another check": (edit("S-H-91", "max: 5000", "max: 4000"), {"S-H-91", "S-H-90"}),
-    "another unit's decimals": (edit("S-H-91", "decimals: 1", "decimals: 0"), set()),
+    "another unit's decimals": (edit("S-H-91", "decimals: 0", "decimals: 1"), set()),
     "another target vintage": (
         lambda _, folder: (folder / "yhovi.toml").write_text('target_vintage = "2025-04"\n') and None,
         set(ALL),
@@ -144,12 +145,12 @@ def test_what_may_be_new_is_made(cli: Cli, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_an_edit_of_words_relabels_and_makes_nothing(cli: Cli, tmp_path: Path) -> None:
-    edit("S-H-91", "title: S-H-91", "title: Homes")(cli, tmp_path)
+    edit("S-H-91", "title: Homes", "title: Houses")(cli, tmp_path)
     before = loads(tmp_path)
     said = cli("run", "--all", "--json")
     assert (statuses(said), loads(tmp_path)) == (ALL, before)
-    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-91'") == [("Homes",)]
-    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-90'") == [("S-H-90",)]
+    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-91'") == [("Houses",)]
+    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-90'") == [("Homes per 1,000 people",)]
 
 
 def test_warnings_stay_said(cli: Cli, tmp_path: Path) -> None:

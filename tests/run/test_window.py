@@ -7,32 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from support import small
 from support.commands import Cli
-from support.homes import ABOUT, LEEDS, YORK, ask, statuses, write_catalogue
+from support.homes import LEEDS, YORK, ask, land_rows, statuses
 
 Figures = Mapping[int, float]
 LIMIT = "  shrink: 100%\n"
 
 
 @pytest.fixture
-def spec(tmp_path: Path) -> Path:
-    """The spec of homes; as much as one likes may vanish from its source."""
-    spec = write_catalogue(tmp_path) / "S-H-91.yaml"
-    spec.write_text(spec.read_text(encoding="utf-8").replace("checks:\n", f"checks:\n{LIMIT}"), encoding="utf-8")
-    return spec
+def catalogue(tmp_path: Path) -> Path:
+    """Homes among others; as much of them as one likes may vanish from their source."""
+    made = small.make_landed(tmp_path)
+    small.change(made, "S-H-91", "checks:\n", f"checks:\n{LIMIT}")
+    return made
 
 
-def window(spec: Path, length: str) -> None:
-    said = spec.read_text(encoding="utf-8")
-    assert ABOUT in said
-    spec.write_text(said.replace(ABOUT, f"{ABOUT}  window: {length}\n"), encoding="utf-8")
+def window(catalogue: Path, length: str) -> None:
+    small.change(catalogue, "S-H-91", small.ABOUT, f"{small.ABOUT}  window: {length}\n")
 
 
 def load(cli: Cli, folder: Path, release: str, leeds: Figures, york: Figures, *how: str) -> str:
     cells = [(code, *cell) for code, said in ((LEEDS, leeds), (YORK, york)) for cell in said.items()]
-    lines = ["Code,Year,Number", *(f"{code},{year},{number:g}" for code, year, number in cells)]
-    (folder / "homes.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    assert cli("land", "council/homes", "homes.csv", "--release", release).code == 0
+    land_rows(cli, folder, "homes", cells, release)
     said = cli("run", "S-H-91", *how, "--json")
     assert said.code == 0, said.err
     return statuses(said)["S-H-91"]
@@ -47,48 +44,48 @@ ALL = {2019: 1.0, 2020: 2.0, 2021: 3.0, 2022: 4.0}
 NEWER = {2021: 3.0, 2022: 4.5, 2023: 5.0}
 
 
-def test_what_lies_behind_the_window_stays(cli: Cli, spec: Path, tmp_path: Path) -> None:
-    window(spec, "P3Y")
+def test_what_lies_behind_the_window_stays(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
+    window(catalogue, "P3Y")
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", NEWER, {2022: 4.5, 2023: 5.0})
     assert figures(tmp_path, LEEDS) == ALL | NEWER
     assert figures(tmp_path, YORK) == {2019: 1.0, 2020: 2.0, 2022: 4.5, 2023: 5.0}, "2021 was withdrawn"
 
 
-def test_without_a_window_what_is_missing_was_withdrawn(cli: Cli, spec: Path, tmp_path: Path) -> None:
+def test_without_a_window_what_is_missing_was_withdrawn(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", NEWER, NEWER)
     assert figures(tmp_path, LEEDS) == figures(tmp_path, YORK) == NEWER
 
 
-def test_what_comes_of_before_the_window_is_taken(cli: Cli, spec: Path, tmp_path: Path) -> None:
+def test_what_comes_of_before_the_window_is_taken(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
     """A publisher that revises more than usual isn't ignored."""
-    window(spec, "P1Y")
+    window(catalogue, "P1Y")
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", {2019: 9.0, 2022: 4.0}, {2022: 4.0})
     assert figures(tmp_path, LEEDS) == ALL | {2019: 9.0}
     assert figures(tmp_path, YORK) == ALL
 
 
-def test_the_newest_figure_may_be_withdrawn(cli: Cli, spec: Path, tmp_path: Path) -> None:
-    window(spec, "P2Y")
+def test_the_newest_figure_may_be_withdrawn(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
+    window(catalogue, "P2Y")
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", {2020: 2.0, 2021: 3.0}, {2020: 2.0, 2021: 3.0})
     assert figures(tmp_path, LEEDS) == {2019: 1.0, 2020: 2.0, 2021: 3.0}
 
 
-def test_a_window_and_chosen_periods_hold_together(cli: Cli, spec: Path, tmp_path: Path) -> None:
-    window(spec, "P3Y")
+def test_a_window_and_chosen_periods_hold_together(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
+    window(catalogue, "P3Y")
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", {2023: 5.0}, {2023: 5.0}, "--until", "2021-12-31")
     assert figures(tmp_path, LEEDS) == {2019: 1.0, 2020: 2.0, 2022: 4.0}, "of 2021 nothing came"
 
 
-def test_another_window_is_another_plan(cli: Cli, spec: Path, tmp_path: Path) -> None:
-    window(spec, "P3Y")
+def test_another_window_is_another_plan(cli: Cli, catalogue: Path, tmp_path: Path) -> None:
+    window(catalogue, "P3Y")
     load(cli, tmp_path, "v1", ALL, ALL)
     load(cli, tmp_path, "v2", NEWER, NEWER)
     assert statuses(cli("run", "S-H-91", "--json")) == {"S-H-91": "unchanged"}
-    spec.write_text(spec.read_text(encoding="utf-8").replace("  window: P3Y\n", ""), encoding="utf-8")
+    small.change(catalogue, "S-H-91", "  window: P3Y\n", "")
     assert statuses(cli("run", "S-H-91", "--json")) == {"S-H-91": "loaded"}
     assert figures(tmp_path, LEEDS) == NEWER

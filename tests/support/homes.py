@@ -1,84 +1,28 @@
-"""A small catalogue of a council's: homes, people, and homes for each thousand people, of figures that tests land."""
+"""Figures that tests land for the small catalogue, and what comes of them."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from support.commands import Cli, Said
 
-HEAD = """\
-id: {id}
-title: {id}
-description: An indicator that tests make, of figures that tests make.
-domain: society
-subdomain: housing
-measure: {{type: {type}, unit: {unit}, polarity: neutral, decimals: 1}}
-"""
-TAIL = """\
-checks:
-  range: {max: 5000}
-  golden: {none: the figures are made by the test}
-owner: tests
-"""
-ABOUT = """\
-  geography: {level: lad, codes: as_published}
-  publisher: A council
-  license: OGL-UK-3.0
-  frequency: P1Y
-  lag: P6M
-"""
-COUNTED = (
-    HEAD
-    + """\
-source:
-  connector: file
-  dataset: council/{name}
-  query: {{landed: true}}
-  columns:
-    - {{name: Code}}
-    - {{name: Year}}
-    - {{name: Number, type: number, unit: count, measure: count, markers: {{"*": suppressed}}}}
-"""
-)
-COUNT_RECIPE = """\
-recipe:
-  - period: {from: Year, as: calendar_year}
-  - observe: {area: Code, value: Number}
-"""
-RATE = """\
-source:
-  indicator: S-H-91
-  as: homes
-"""
-RATE_RECIPE = """\
-recipe:
-  - join: {indicator: S-H-92, as: people, periods: same}
-  - derive: {rate: homes / people * 1000}
-  - observe: {area: area, value: rate, numerator: homes, denominator: people}
-"""
 LEEDS, YORK, BARNSLEY, HULL = "E08000035", "E06000014", "E08000016", "E06000010"
 HOMES: dict[str, Any] = {LEEDS: 300, YORK: 100, BARNSLEY: "*", HULL: 50}
 PEOPLE: dict[str, Any] = {LEEDS: 1000, YORK: 200, "E08000038": 100}
 
 
-def write_catalogue(folder: Path) -> Path:
-    """Homes and people, which is a component, and homes for each thousand people, whose id comes first."""
-    files = folder / "indicators" / "society"
-    files.mkdir(parents=True)
-    homes = COUNTED.format(id="S-H-91", type="count", unit="count", name="homes")
-    people = COUNTED.format(id="S-H-92", type="count", unit="count", name="people")
-    rate = HEAD.format(id="S-H-90", type="crude_rate", unit="per_1000")
-    (files / "S-H-91.yaml").write_text(homes + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
-    (files / "S-H-92.yaml").write_text("publish: false\n" + people + ABOUT + COUNT_RECIPE + TAIL, encoding="utf-8")
-    (files / "S-H-90.yaml").write_text(rate + RATE + ABOUT + RATE_RECIPE + TAIL, encoding="utf-8")
-    return files
-
-
 def land(cli: Cli, folder: Path, name: str, cells: dict[str, Any], release: str = "v1") -> None:
-    lines = ["Code,Year,Number", *(f"{code},2023,{value}" for code, value in cells.items())]
+    """Land the figures of 2023."""
+    land_rows(cli, folder, name, [(code, 2023, value) for code, value in cells.items()], release)
+
+
+def land_rows(cli: Cli, folder: Path, name: str, rows: Iterable[tuple[str, int, Any]], release: str) -> None:
+    """Land figures, each with its district and its year."""
+    lines = ["Code,Name,Year,Kind,Number", *(f"{code},,{year},all,{value}" for code, year, value in rows)]
     (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert cli("land", f"council/{name}", f"{name}.csv", "--release", release).code == 0
 

@@ -17,7 +17,7 @@ COUNTED = """\
 source:
   connector: file
   dataset: council/{name}
-  query: {{url: https://www.ons.gov.uk/{name}.csv, release: v1}}
+  query: {query}
   columns:
     - {{name: Code}}
     - {{name: Year}}
@@ -76,17 +76,27 @@ E08000019,Sheffield,2023,all,400
 
 def make(folder: Path, homes: str = HOMES, people: str = PEOPLE) -> Path:
     """Write the catalogue below a folder: S-H-91 homes, S-H-92 people (a component), S-H-90 homes per 1,000 people."""
+    catalogue = _specs(folder, "{url: https://www.ons.gov.uk/DATASET.csv, release: v1}")
+    record(catalogue, "homes", homes)
+    record(catalogue, "people", people)
+    return catalogue
+
+
+def make_landed(folder: Path) -> Path:
+    """Write the same catalogue, of files that are landed, without recordings."""
+    return _specs(folder, "{landed: true}")
+
+
+def _specs(folder: Path, query: str) -> Path:
     catalogue = folder / "indicators"
     (catalogue / "society").mkdir(parents=True, exist_ok=True)
-    counted = {"S-H-91": ("Homes", "homes"), "S-H-92": ("People", "people")}
-    for name, (title, dataset) in counted.items():
+    for name, (title, dataset) in {"S-H-91": ("Homes", "homes"), "S-H-92": ("People", "people")}.items():
         head = HEAD.format(id=name, title=title, type="count", unit="count", decimals=0)
-        text = head + COUNTED.format(name=dataset) + ABOUT + RECIPE + TAIL
+        source = COUNTED.format(name=dataset, query=query.replace("DATASET", dataset))
+        text = head + source + ABOUT + RECIPE + TAIL
         write(catalogue, name, f"publish: false\n{text}" if name == "S-H-92" else text)
     rate = HEAD.format(id="S-H-90", title="Homes per 1,000 people", type="crude_rate", unit="per_1000", decimals=1)
     write(catalogue, "S-H-90", rate + MADE + ABOUT + RATE_RECIPE + TAIL)
-    record(catalogue, "homes", homes)
-    record(catalogue, "people", people)
     return catalogue
 
 

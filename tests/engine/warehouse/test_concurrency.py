@@ -88,6 +88,7 @@ def test_ten_writers_at_once_lose_nothing_and_double_nothing(databases: Any, alo
         while any(writer.poll() is None for writer in writers):
             if database.dialect.serves or database.version() is not None:
                 seen |= {*rows_of(database, indicators).values(), *rows_of(database, current).values()}
+            time.sleep(0.02)
         assert [ended(writer) for writer in writers] == [(0, "")] * WRITERS
         assert seen <= {whole}
         once = dict.fromkeys(NAMES, whole)

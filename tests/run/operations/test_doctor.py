@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from support import small
 from support.commands import Cli
-from support.homes import write_catalogue
 from support.sources import mirror_all
 
 SPEC = """\
@@ -45,7 +45,7 @@ HOSTS = ("here.example.gov.uk", "nowhere.example.gov.uk")
 @pytest.fixture
 def catalogue(tmp_path: Path, httpserver: HTTPServer) -> None:
     """An indicator of a host that answers, if only with 404, one of a host that doesn't, and some of landed files."""
-    files = write_catalogue(tmp_path)
+    files = small.make_landed(tmp_path) / "society"
     for number, host in enumerate(HOSTS):
         text = SPEC.replace("HOST", host).replace("S-H-80", f"S-H-8{number}").replace("council/homes", f"c/h{number}")
         (files / f"S-H-8{number}.yaml").write_text(text, encoding="utf-8")

@@ -266,10 +266,7 @@ def runs(tmp_path: Path, cli: Cli, prepared: Prepared) -> list[str]:
     """Two runs of the catalogue on landed files, a revision between them."""
 
     def load() -> list[str]:
-        made = small.make(tmp_path)
-        for name, dataset in (("S-H-91", "homes"), ("S-H-92", "people")):
-            url = f"{{url: https://www.ons.gov.uk/{dataset}.csv, release: v1}}"
-            small.change(made, name, url, "{landed: true}")
+        small.make_landed(tmp_path)
         return [run_on_landed(cli, tmp_path, release, homes) for release, homes in (("v1", "1,310"), ("v2", "1,390"))]
 
     found: list[str] = prepared(load)
