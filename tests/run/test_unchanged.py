@@ -149,8 +149,8 @@ def test_an_edit_of_words_relabels_and_makes_nothing(cli: Cli, tmp_path: Path) -
     before = loads(tmp_path)
     said = cli("run", "--all", "--json")
     assert (statuses(said), loads(tmp_path)) == (ALL, before)
-    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-91'") == [("Houses",)]
-    assert ask(tmp_path, "select title from dim_indicator where indicator_id = 'S-H-90'") == [("Homes per 1,000 people",)]
+    titles = dict(ask(tmp_path, "select indicator_id, title from dim_indicator"))
+    assert (titles["S-H-91"], titles["S-H-90"]) == ("Houses", "Homes per 1,000 people")
 
 
 def test_warnings_stay_said(cli: Cli, tmp_path: Path) -> None:
