@@ -25,6 +25,7 @@ from support.databases import ready_made
 from support.demonstration import Demonstration
 from support.once import once
 from support.properties import NIGHTLY
+from support.statements import compiled_once
 from support.tds import Stub, find_driver
 from support.tsql import MissingError, Model, Parser
 
@@ -65,6 +66,12 @@ def make_httpserver() -> Iterator[HTTPServer]:
     """A server with a thread for each connection, so that one that is left open holds up no other test."""
     with HTTPServer(threaded=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

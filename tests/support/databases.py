@@ -107,7 +107,7 @@ class Postgres:
     def _new(self, template: str) -> str:
         self._made += 1
         name = f"test_{os.getpid()}_{self._made}"
-        self._door.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self._door.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.url(name)
 
 
