@@ -3,7 +3,7 @@
 import importlib.util
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -110,3 +110,14 @@ def test_arguments(check: ModuleType, arguments: list[str], venv: str | None, re
     options = check.parse(arguments)
     expected = check.ROOT / venv if venv == "build/venv" else venv and Path(venv)
     assert (options.venv, options.pytest) == (expected, rest)
+
+
+@pytest.mark.parametrize(("free", "fits"), [(8, True), (2, False)])
+def test_tests_write_to_memory_where_it_has_room(
+    check: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, fits: bool
+) -> None:
+    monkeypatch.setattr(check, "MEMORY", tmp_path)
+    monkeypatch.setattr(check.shutil, "disk_usage", lambda _: SimpleNamespace(free=free * 2**30))
+    assert check.memory() == (tmp_path if fits else None)
+    monkeypatch.setattr(check, "MEMORY", tmp_path / "that isn't there")
+    assert check.memory() is None
