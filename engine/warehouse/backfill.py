@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .history import is_undone, state
-from .rows import APPENDED, WITHDRAWN_CELLS, append, cells, same
+from .rows import APPENDED, WITHDRAWN_CELLS, appending, cells, same
 from .tables import KEY, UNDO, VALUE, WITHDRAWN, load, observation
 from .values import Load
 
@@ -44,7 +44,7 @@ def _append(
     conditions: tuple[sa.ColumnElement[bool], ...],
 ) -> None:
     query = sa.select(*(said[name].label(name) for name in APPENDED)).select_from(rows).where(*conditions)
-    append(connection, query.order_by(*(said[name] for name in KEY)))
+    connection.execute(appending(query.order_by(*(said[name] for name in KEY))))
 
 
 def _next(batch: Load) -> sa.Select[Any]:

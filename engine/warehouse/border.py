@@ -7,8 +7,9 @@ what they are told whatever it is: there it is written out or cut, with a mark t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from math import isfinite
 from sys import float_info
 from types import MappingProxyType
@@ -64,14 +65,22 @@ class _Text(NamedTuple):
         return kept.encode("utf-16-le")[: 2 * (self.length - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
-def _texts(table: sa.Table, needed: frozenset[str] = frozenset()) -> Iterator[_Text]:
-    for column in table.columns:
-        if isinstance(column.type, sa.String) and column.name != "row_hash":
-            coded = not isinstance(column.type, sa.Unicode | sa.UnicodeText)
-            yield _Text(column.name, column.type.length, coded, column.name in needed)
+@cache
+def _texts(table: sa.Table, needed: frozenset[str] = frozenset()) -> tuple[_Text, ...]:
+    """The columns of a table that hold text."""
+    return tuple(
+        _Text(
+            name=column.name,
+            length=column.type.length,
+            coded=not isinstance(column.type, sa.Unicode | sa.UnicodeText),
+            needed=column.name in needed,
+        )
+        for column in table.columns
+        if isinstance(column.type, sa.String) and column.name != "row_hash"
+    )
 
 
-_TEXTS = tuple(_texts(incoming, _REQUIRED))
+_TEXTS = _texts(incoming, _REQUIRED)
 _KEY_TEXTS = tuple(text for text in _TEXTS if text.name in Key._fields)
 
 
@@ -122,7 +131,7 @@ def require_said(table: sa.Table, rows: Iterable[Mapping[str, Any]], name: str) 
     Raises:
         CheckError: A text is too long, or holds what can't be kept or printed.
     """
-    texts = tuple(_texts(table))
+    texts = _texts(table)
     for row in rows:
         for text in texts:
             fault = text.fault(row.get(text.name))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from .dialects import DIALECTS
+from .parameters import INDICATOR, LOAD, of
 from .tables import dim_date, observation
 
 _APRIL = 4
@@ -23,18 +26,29 @@ Day = tuple[str, int, int, int, str, int, str]
 
 def extend(connection: Connection, indicator_id: str, load_id: int) -> None:
     """Add the years of what one load appended, and those between them and what is there: a calendar has no gaps."""
-    mine = (observation.c.indicator_id == indicator_id, observation.c.load_id == load_id)
-    span = sa.select(sa.func.min(observation.c.period_start), sa.func.max(observation.c.period_end)).where(*mine)
-    first, last = connection.execute(span).one()
+    first, last = connection.execute(_span(), of(indicator_id, load_id)).one()
     if first is None:
         return
-    begin, end = connection.execute(sa.select(sa.func.min(dim_date.c.date), sa.func.max(dim_date.c.date))).one()
+    begin, end = connection.execute(_ends()).one()
     wanted = range(max(first.year, YEARS.start), min(last.year, YEARS[-1]) + 1)
     if begin is not None and wanted:
         wanted = range(min(wanted.start, begin.year), max(wanted.stop, end.year + 1))
     days = [described(day) for year in wanted if not _has(begin, end, year) for day in _days(year)]
     if days:
         DIALECTS[connection.dialect.name].insert(connection, dim_date, days)
+
+
+@cache
+def _span() -> sa.Select[Any]:
+    """The first and the last day of what a load appended."""
+    mine = (observation.c.indicator_id == INDICATOR, observation.c.load_id == LOAD)
+    return sa.select(sa.func.min(observation.c.period_start), sa.func.max(observation.c.period_end)).where(*mine)
+
+
+@cache
+def _ends() -> sa.Select[Any]:
+    """The first and the last day that are there."""
+    return sa.select(sa.func.min(dim_date.c.date), sa.func.max(dim_date.c.date))
 
 
 def _has(begin: date | None, end: date | None, year: int) -> bool:

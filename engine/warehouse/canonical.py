@@ -65,21 +65,29 @@ def repeated(observations: Observations) -> tuple[Key, int] | None:
     counts: dict[Key, int] = {}
     names = Key._fields
     for start in range(0, len(observations), CHUNK_ROWS):
-        cells = (_column(observations, name, start, start + CHUNK_ROWS) for name in names)
+        rows = _some(observations, start, start + CHUNK_ROWS)
+        cells = (_column(rows, name) for name in names)
         for named in map(Key, *cells):
             counts[named] = counts.get(named, 0) + 1
     return next(((named, count) for named, count in counts.items() if count > 1), None)
 
 
 def _columns(observations: Observations, start: int, stop: int) -> Columns:
-    return {name: _column(observations, name, start, stop) for name in COLUMNS if name not in _MADE_HERE}
+    rows = _some(observations, start, stop)
+    return {name: _column(rows, name) for name in COLUMNS if name not in _MADE_HERE}
 
 
-def _column(observations: Observations, name: str, start: int, stop: int) -> list[Any]:
-    """Some rows of one column as plain Python values, None where there is nothing."""
+def _some(observations: Observations, start: int, stop: int) -> Observations:
     if isinstance(observations, Sequence):
-        return [row[name] for row in observations[start:stop]]
-    column: Any = observations[name].iloc[start:stop]
+        return observations[start:stop]
+    return observations if not start and stop >= len(observations) else observations.iloc[start:stop]
+
+
+def _column(rows: Observations, name: str) -> list[Any]:
+    """One column as plain Python values, None where there is nothing."""
+    if isinstance(rows, Sequence):
+        return [row[name] for row in rows]
+    column: Any = rows[name]
     cells: list[Any] = column.to_numpy(dtype=object, na_value=None).tolist()
     return cells
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..errors import CheckError
 from .border import require_said
+from .parameters import INDICATOR, of
 from .tables import VALUE, area, current, dataset_version, indicator
 from .values import Area, IndicatorCard, Load
+
+_VINTAGE = sa.bindparam("of_vintage", type_=area.c.area_vintage.type)
+_DATASET = sa.bindparam("of_dataset", type_=dataset_version.c.dataset_id.type)
+_BYTES = sa.bindparam("of_bytes", type_=dataset_version.c.row_set_hash.type)
+_UNIT = sa.bindparam("in_unit", type_=current.c.unit_measure.type)
 
 
 def describe_indicator(connection: Connection, card: IndicatorCard, target_vintage: str) -> bool:
@@ -22,14 +30,19 @@ def describe_indicator(connection: Connection, card: IndicatorCard, target_vinta
     """
     said = {**asdict(card), "target_vintage": target_vintage}
     require_said(indicator, [said], "indicator_id")
-    known = connection.execute(sa.select(indicator).where(_is(card))).mappings().one_or_none()
+    known = connection.execute(_known(), of(card.indicator_id)).mappings().one_or_none()
     if known is None:
         connection.execute(sa.insert(indicator), said)
         return False
     if dict(known) == said:
         return False
-    connection.execute(sa.update(indicator).where(_is(card)), said)
+    connection.execute(sa.update(indicator).where(indicator.c.indicator_id == card.indicator_id), said)
     return True
+
+
+@cache
+def _known() -> sa.Select[Any]:
+    return sa.select(indicator).where(indicator.c.indicator_id == INDICATOR)
 
 
 def describe_areas(connection: Connection, areas: Iterable[Area], *, default: Iterable[Area] = ()) -> set[str]:
@@ -56,8 +69,12 @@ def describe_areas(connection: Connection, areas: Iterable[Area], *, default: It
 
 
 def _of_vintage(connection: Connection, vintage: str) -> Iterator[Area]:
-    said = sa.select(*(area.c[name] for name in Area._fields))
-    return map(Area._make, connection.execute(said.where(area.c.area_vintage == vintage)))
+    return map(Area._make, connection.execute(_areas(), {_VINTAGE.key: vintage}))
+
+
+@cache
+def _areas() -> sa.Select[Any]:
+    return sa.select(*(area.c[name] for name in Area._fields)).where(area.c.area_vintage == _VINTAGE)
 
 
 def _name(place: Area) -> tuple[str, str]:
@@ -68,19 +85,27 @@ def describe_dataset(connection: Connection, batch: Load) -> None:
     """Write down with which content a data set was seen, and from when to when; one made of others has none."""
     if batch.exchange_id is None:
         return
-    content = (dataset_version.c.dataset_id, dataset_version.c.row_set_hash)
-    is_it = (content[0] == batch.card.dataset_id, content[1] == batch.row_set_hash)
-    seen = connection.execute(sa.select(dataset_version).where(*is_it)).one_or_none()
+    key = {"dataset_id": batch.card.dataset_id, "row_set_hash": batch.row_set_hash}
+    is_it = {_DATASET.key: batch.card.dataset_id, _BYTES.key: batch.row_set_hash}
+    seen = connection.execute(_seen(), is_it).one_or_none()
     said = {"release": batch.release, "exchange_id": batch.exchange_id}
     if seen is None:
         moments = dict.fromkeys(("first_retrieved_at", "last_retrieved_at"), batch.retrieved_at)
-        key = {"dataset_id": batch.card.dataset_id, "row_set_hash": batch.row_set_hash}
         connection.execute(sa.insert(dataset_version), key | said | moments)
     elif batch.retrieved_at > seen.last_retrieved_at:
         newer = said | {"last_retrieved_at": batch.retrieved_at}
-        connection.execute(sa.update(dataset_version).where(*is_it), newer)
+        connection.execute(sa.update(dataset_version).where(*_CONTENT), newer | is_it)
     elif batch.retrieved_at < seen.first_retrieved_at:
-        connection.execute(sa.update(dataset_version).where(*is_it), {"first_retrieved_at": batch.retrieved_at})
+        older = {"first_retrieved_at": batch.retrieved_at}
+        connection.execute(sa.update(dataset_version).where(*_CONTENT), older | is_it)
+
+
+_CONTENT = (dataset_version.c.dataset_id == _DATASET, dataset_version.c.row_set_hash == _BYTES)
+
+
+@cache
+def _seen() -> sa.Select[Any]:
+    return sa.select(dataset_version).where(*_CONTENT)
 
 
 def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:
@@ -89,12 +114,7 @@ def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:
     Raises:
         CheckError: There are such rows.
     """
-    others = sa.select(sa.func.count(), sa.func.min(current.c.unit_measure)).where(
-        current.c.indicator_id == card.indicator_id,
-        current.c.action == VALUE,
-        current.c.unit_measure != card.unit_measure,
-    )
-    count, unit = connection.execute(others).one()
+    count, unit = connection.execute(_others(), {**of(card.indicator_id), _UNIT.key: card.unit_measure}).one()
     if count:
         raise CheckError(
             f"The unit is {card.unit_measure}, but {count} of the current rows are in {unit}.",
@@ -102,5 +122,9 @@ def refuse_mixed_units(connection: Connection, card: IndicatorCard) -> None:
         )
 
 
-def _is(card: IndicatorCard) -> sa.ColumnElement[bool]:
-    return indicator.c.indicator_id == card.indicator_id
+@cache
+def _others() -> sa.Select[int, Any]:
+    """How many rows are in another unit than the one that is said, and in which."""
+    mine = (current.c.indicator_id == INDICATOR, current.c.action == VALUE)
+    counted = sa.select(sa.func.count(), sa.func.min(current.c.unit_measure))
+    return counted.where(*mine, current.c.unit_measure != _UNIT)

@@ -198,8 +198,10 @@ def is_another_try(connection: Connection) -> bool:
 
 def is_demo(connection: Connection) -> bool:
     """Whether a demo made this database."""
-    made_by = sa.select(installation.c.value).where(installation.c.name == "made_by")
-    return connection.scalar(made_by) == DEMO
+    return connection.scalar(_MADE_BY) == DEMO
+
+
+_MADE_BY = sa.select(installation.c.value).where(installation.c.name == "made_by")
 
 
 def _mark(connection: Connection, *, demo: bool, now: datetime) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from .parameters import INDICATOR
 from .tables import BACKFILL, KEY, ORDINARY, UNDO, load, observation
 from .values import Clock
+
+_UNDO = load.alias()
 
 
 def is_undone(table: sa.FromClause = load) -> sa.ColumnElement[bool]:
     """The condition that a load was taken back by another one."""
-    undo = load.alias()
-    return sa.exists().where(undo.c.undoes == table.c.load_id)
+    return sa.exists().where(_UNDO.c.undoes == table.c.load_id)
 
 
 def stands(table: sa.FromClause = load) -> sa.ColumnElement[bool]:
@@ -23,9 +26,10 @@ def stands(table: sa.FromClause = load) -> sa.ColumnElement[bool]:
     return sa.and_(table.c.kind == ORDINARY, ~is_undone(table))
 
 
-def newest_standing(indicator_id: str) -> sa.Select[Any]:
-    """When the newest bytes were retrieved that made what is current."""
-    return sa.select(sa.func.max(load.c.retrieved_at)).where(load.c.indicator_id == indicator_id, stands())
+@cache
+def newest_standing() -> sa.Select[Any]:
+    """When the newest bytes were retrieved that made what is current of an indicator."""
+    return sa.select(sa.func.max(load.c.retrieved_at)).where(load.c.indicator_id == INDICATOR, stands())
 
 
 def state(indicator_id: str, moment: datetime, clock: Clock, *, without: int | None = None) -> sa.Subquery:

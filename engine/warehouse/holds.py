@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from .parameters import INDICATOR, of
 from .tables import hold, load
 from .values import Hold
+
+_BYTES = sa.bindparam("of_bytes", type_=hold.c.row_set_hash.type)
+_PLAN = sa.bindparam("of_plan", type_=hold.c.plan_fingerprint.type)
 
 
 def place(connection: Connection, load_id: int, at: datetime, reason: str) -> None:
@@ -25,14 +31,21 @@ def place(connection: Connection, load_id: int, at: datetime, reason: str) -> No
 
 def find(connection: Connection, indicator_id: str, row_set_hash: str, plan_fingerprint: str) -> Hold | None:
     """The newest hold on these bytes with this plan, or None."""
-    same = (hold.c.row_set_hash == row_set_hash, hold.c.plan_fingerprint == plan_fingerprint)
-    found = _held(connection, hold.c.indicator_id == indicator_id, *same)
+    meant = {**of(indicator_id), _BYTES.key: row_set_hash, _PLAN.key: plan_fingerprint}
+    found = [Hold(*row) for row in connection.execute(_same(), meant)]
     return found[-1] if found else None
+
+
+@cache
+def _same() -> sa.Select[Any]:
+    same = (hold.c.row_set_hash == _BYTES, hold.c.plan_fingerprint == _PLAN)
+    return _held(hold.c.indicator_id == INDICATOR, *same)
 
 
 def listed(connection: Connection, indicator_id: str | None = None) -> list[Hold]:
     """Every hold that wasn't released, of one indicator or all, oldest first."""
-    return _held(connection, sa.true() if indicator_id is None else hold.c.indicator_id == indicator_id)
+    which = sa.true() if indicator_id is None else hold.c.indicator_id == indicator_id
+    return [Hold(*row) for row in connection.execute(_held(which))]
 
 
 def release(connection: Connection, indicator_id: str, at: datetime) -> list[Hold]:
@@ -43,6 +56,7 @@ def release(connection: Connection, indicator_id: str, at: datetime) -> list[Hol
     return found
 
 
-def _held(connection: Connection, *which: sa.ColumnElement[bool]) -> list[Hold]:
+def _held(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The holds that weren't released, oldest first."""
     rows = sa.select(*(hold.c[name] for name in Hold.__slots__)).where(hold.c.released_at.is_(None), *which)
-    return [Hold(*row) for row in connection.execute(rows.order_by(hold.c.hold_id))]
+    return rows.order_by(hold.c.hold_id)

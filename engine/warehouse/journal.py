@@ -89,10 +89,14 @@ def record_ingestion(connection: Connection, ingestions: Iterable[Ingestion]) ->
 def record_dataset(connection: Connection, state: DatasetState) -> None:
     """Write down how the last extraction of a data set went; what a failed one can't know stays as it was."""
     line = journalled(dataset_metadata, asdict(state))
-    is_it = dataset_metadata.c.dataset_id == line["dataset_id"]
     known = {name: said for name, said in line.items() if said is not None}
-    if not connection.execute(sa.update(dataset_metadata).where(is_it).values(**known)).rowcount:
+    is_it = {_DATASET.key: line["dataset_id"]}
+    if not connection.execute(_OF_DATASET, known | is_it).rowcount:
         connection.execute(sa.insert(dataset_metadata), line)
+
+
+_DATASET = sa.bindparam("of_dataset", type_=dataset_metadata.c.dataset_id.type)
+_OF_DATASET = sa.update(dataset_metadata).where(dataset_metadata.c.dataset_id == _DATASET)
 
 
 def _add(connection: Connection, table: sa.Table, lines: Iterable[Mapping[str, Any]]) -> None:

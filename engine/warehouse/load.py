@@ -5,8 +5,9 @@ Everything here happens inside the caller's transaction: an error leaves the dat
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from ..errors import CheckError
 from . import backfill, calendar, catalogue, history, mart, stage
 from .border import require_said
 from .database import is_demo
-from .rows import APPENDED, WITHDRAWN_CELLS, append, cells, same
+from .parameters import INDICATOR, LOAD, of
+from .rows import APPENDED, WITHDRAWN_CELLS, appending, cells, same
 from .tables import (
     BACKFILL,
     KEY,
@@ -32,6 +34,12 @@ from .tables import (
 )
 from .upsert import upsert
 from .values import Key, Load, LoadKind, LoadResult, Observations
+
+_RETRIEVED = sa.bindparam("at_retrieval", type_=observation.c.retrieved_at.type)
+_COMMIT = sa.bindparam("of_commit", type_=load.c.commit_id.type)
+
+# Loads are compared with what is current; only backfills with what was known once, each with another moment.
+_by_known = lru_cache(16)
 
 
 def commit(connection: Connection, batch: Load, observations: Observations, held: Collection[Key]) -> LoadResult:
@@ -48,9 +56,10 @@ def commit(connection: Connection, batch: Load, observations: Observations, held
     restated = catalogue.describe_indicator(connection, batch.card, batch.target_vintage)
     load_id = _begin(connection, batch, "load")
     staged = _stage(connection, batch, load_id, observations, held)
-    result = _append(connection, batch, _Begun(load_id, "load", current), staged)
+    result = _append(connection, batch, _Begun(load_id, "load"), staged)
     if result.outcome == "loaded":
-        _make_current(connection, batch, load_id)
+        make_current(connection, batch.card.indicator_id, load_id)
+        _refuse_same_day(connection, batch.card.indicator_id)
         calendar.extend(connection, batch.card.indicator_id, load_id)
     catalogue.refuse_mixed_units(connection, batch.card)
     renamed = catalogue.describe_areas(connection, batch.areas, default=staged.areas)
@@ -65,7 +74,7 @@ class _Begun(NamedTuple):
 
     load_id: int
     kind: LoadKind
-    known: sa.FromClause
+    known: sa.FromClause = current
 
 
 def _put_behind(connection: Connection, batch: Load, observations: Observations, held: Collection[Key]) -> LoadResult:
@@ -85,15 +94,19 @@ def _kept(connection: Connection, batch: Load) -> LoadResult | None:
     """What this very commit did, if an earlier try of it was kept although the connection was lost."""
     if batch.commit_id is None:
         return None
-    names = ("load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held", "kind")
-    said = sa.select(*(load.c[name] for name in names)).where(load.c.commit_id == batch.commit_id)
-    found = connection.execute(said).one_or_none()
+    found = connection.execute(_of_commit(), {_COMMIT.key: batch.commit_id}).one_or_none()
     return LoadResult(*found) if found else None
+
+
+@cache
+def _of_commit() -> sa.Select[Any]:
+    names = ("load_id", "rows_new", "rows_changed", "rows_unchanged", "rows_withdrawn", "rows_held", "kind")
+    return sa.select(*(load.c[name] for name in names)).where(load.c.commit_id == _COMMIT)
 
 
 def _kind(connection: Connection, batch: Load) -> LoadKind:
     """Whether these bytes are the newest, or older ones that go behind those."""
-    loaded = connection.scalar(history.newest_standing(batch.card.indicator_id))
+    loaded = connection.scalar(history.newest_standing(), of(batch.card.indicator_id))
     if loaded is None or batch.retrieved_at >= loaded:
         return "load"
     if batch.kind == "backfill":
@@ -116,7 +129,7 @@ def _begin(connection: Connection, batch: Load, kind: LoadKind) -> int:
     card = {"indicator_id": batch.card.indicator_id, "dataset_id": batch.card.dataset_id}
     require_said(load, [said | card], "indicator_id")
     catalogue.describe_dataset(connection, batch)
-    made = connection.execute(sa.insert(load).values(**said, **card, **counts, kind=kind, outcome="unchanged"))
+    made = connection.execute(sa.insert(load), {**said, **card, **counts, "kind": kind, "outcome": "unchanged"})
     (load_id,) = made.inserted_primary_key or (0,)
     inputs = [{"load_id": load_id, "input_load_id": other} for other in batch.input_loads]
     if inputs:
@@ -144,14 +157,18 @@ _RECORDED = (
 def _refuse_made_up(connection: Connection, batch: Load, load_id: int) -> None:
     if is_demo(connection):
         return
-    staged = sa.select(sa.func.count()).where(incoming.c.load_id == load_id, incoming.c.origin == SYNTHETIC)
-    made_up = connection.scalar(staged)
+    made_up = connection.scalar(_made_up(), {LOAD.key: load_id})
     if made_up or batch.origin == SYNTHETIC:
         raise CheckError(
             f"{made_up or 'Some'} of the figures were made up for demonstration (origin"
             " synthetic), and no demo made this database.",
             "Load them with `yhovi run --demo`, which keeps a database of its own.",
         )
+
+
+@cache
+def _made_up() -> sa.Select[Any]:
+    return sa.select(sa.func.count()).where(incoming.c.load_id == LOAD, incoming.c.origin == SYNTHETIC)
 
 
 def _stage(
@@ -164,23 +181,19 @@ def _stage(
 
 def _append(connection: Connection, batch: Load, begun: _Begun, staged: stage.Staged) -> LoadResult:
     """Append to the observations what differs from what is known, and what is withdrawn."""
-    gone = stage.in_scope(batch, begun.load_id, begun.known)
-    withdrawn = _count_withdrawals(connection, batch, begun, gone)
-    _append_values(connection, batch, begun)
+    known, bounds = begun.known, stage.Bounds.of(batch.scope)
+    meant = {**stage.of_scope(batch, begun.load_id), _RETRIEVED.key: batch.retrieved_at}
+    withdrawn = _refuse_vanished(batch, *connection.execute(_withdrawals(known, bounds), meant).one())
+    connection.execute(_new_and_changed(known), meant)
     if withdrawn:
-        _append_withdrawals(connection, batch, begun, gone)
-    new, changed = _count_values(connection, batch, begun)
-    unchanged = staged.rows - new - changed
-    return LoadResult(begun.load_id, new, changed, unchanged, withdrawn, staged.held, begun.kind)
+        connection.execute(_gone(known, bounds), meant)
+    appended, changed = connection.execute(_appended(known), meant).one()
+    unchanged = staged.rows - appended
+    return LoadResult(begun.load_id, appended - changed, changed, unchanged, withdrawn, staged.held, begun.kind)
 
 
-def _count_withdrawals(
-    connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
-) -> int:
-    gone = sa.case((stage.absent(begun.known, begun.load_id), 1), else_=0).label("gone")
-    keys = sa.select(gone).select_from(begun.known).where(*in_scope).subquery()
-    counts = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
-    live, withdrawn = connection.execute(counts).one()
+def _refuse_vanished(batch: Load, live: int, withdrawn: int) -> int:
+    """How many of the rows that a load speaks for it withdraws, if those aren't too many."""
     if live and withdrawn / live > batch.withdrawal_limit:
         raise CheckError(
             f"{withdrawn} of {live} current rows are missing from this load; at most"
@@ -191,47 +204,62 @@ def _count_withdrawals(
     return int(withdrawn)
 
 
-def _append_values(connection: Connection, batch: Load, begun: _Begun) -> None:
-    known = begun.known
+@_by_known
+def _withdrawals(known: sa.FromClause, bounds: stage.Bounds) -> sa.Select[Any]:
+    """How many live rows a load speaks for, and how many of them it lacks."""
+    gone = sa.case((stage.absent(known), 1), else_=0).label("gone")
+    keys = sa.select(gone).select_from(known).where(*stage.in_scope(bounds, known)).subquery()
+    return sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(keys.c.gone), 0)).select_from(keys)
+
+
+@_by_known
+def _new_and_changed(known: sa.FromClause) -> sa.Insert:
+    """Append the values that aren't known."""
     differs = sa.or_(known.c.row_hash.is_(None), known.c.row_hash != incoming.c.row_hash)
-    said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=VALUE)
-    said |= same(incoming)
+    said = {**same(incoming), **_commit(VALUE)}
     rows = sa.select(*(said[name] for name in APPENDED)).select_from(stage.beside(known))
-    mine = (incoming.c.load_id == begun.load_id, incoming.c.indicator_id == batch.card.indicator_id)
-    rows = rows.where(*mine, ~incoming.c.held, differs)
-    append(connection, rows.order_by(*(incoming.c[name] for name in KEY)))
+    rows = rows.where(incoming.c.load_id == LOAD, incoming.c.indicator_id == INDICATOR, ~incoming.c.held, differs)
+    return appending(rows.order_by(*(incoming.c[name] for name in KEY)))
 
 
-def _append_withdrawals(
-    connection: Connection, batch: Load, begun: _Begun, in_scope: Collection[sa.ColumnElement[bool]]
-) -> None:
-    known = begun.known
-    said = cells(retrieved_at=batch.retrieved_at, load_id=begun.load_id, action=WITHDRAWN)
-    said = {**same(known), **WITHDRAWN_CELLS, **said}
+@_by_known
+def _gone(known: sa.FromClause, bounds: stage.Bounds) -> sa.Insert:
+    """Append what is withdrawn."""
+    said = {**same(known), **WITHDRAWN_CELLS, **_commit(WITHDRAWN)}
     rows = sa.select(*(said[name] for name in APPENDED)).select_from(known)
-    rows = rows.where(*in_scope, stage.absent(known, begun.load_id))
-    append(connection, rows.order_by(*(known.c[name] for name in KEY)))
+    rows = rows.where(*stage.in_scope(bounds, known), stage.absent(known))
+    return appending(rows.order_by(*(known.c[name] for name in KEY)))
 
 
-def _count_values(connection: Connection, batch: Load, begun: _Begun) -> tuple[int, int]:
-    """How many of the values that were appended are new, and how many change what is known."""
-    known = begun.known
+def _commit(action: str) -> Mapping[str, sa.ColumnElement[Any]]:
+    """The cells of a row of the history that say by which load it came and what it does."""
+    return {"retrieved_at": _RETRIEVED, "load_id": LOAD, **cells(action=action)}
+
+
+@_by_known
+def _appended(known: sa.FromClause) -> sa.Select[int, int]:
+    """How many values were appended, and how many of them change what is known."""
     same_key = sa.and_(*(observation.c[name] == known.c[name] for name in KEY))
     counts = sa.select(sa.func.count(), sa.func.count(known.c.observation_id))
     counts = counts.select_from(observation.outerjoin(known, same_key))
-    mine = _of(batch, begun.load_id)
-    appended, changed = connection.execute(counts.where(*mine, observation.c.action == VALUE)).one()
-    return appended - changed, changed
+    return counts.where(*_OF_LOAD, observation.c.action == VALUE)
 
 
-def _of(batch: Load, load_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return observation.c.indicator_id == batch.card.indicator_id, observation.c.load_id == load_id
+_OF_LOAD = (observation.c.indicator_id == INDICATOR, observation.c.load_id == LOAD)
 
 
-def _make_current(connection: Connection, batch: Load, load_id: int) -> None:
-    rows = sa.select(observation).where(*_of(batch, load_id))
-    upsert(connection, current, rows, key=KEY)
-    same_day = same_day_of(connection, batch.card.indicator_id)
+def make_current(connection: Connection, indicator_id: str, load_id: int) -> None:
+    """Let what a load appended be current."""
+    upsert(connection, current, _rows_of_load(), of(indicator_id, load_id), key=KEY)
+
+
+@cache
+def _rows_of_load() -> sa.Select[Any]:
+    return sa.select(observation).where(*_OF_LOAD)
+
+
+def _refuse_same_day(connection: Connection, indicator_id: str) -> None:
+    same_day = same_day_of(connection, indicator_id)
     if same_day:
         raise CheckError(
             same_day, "Keep periods of one length in the recipe: a dashboard shows one value per area and day."
@@ -240,9 +268,10 @@ def _make_current(connection: Connection, batch: Load, load_id: int) -> None:
 
 def same_day_of(connection: Connection, indicator_id: str) -> str:
     """Which two current periods of an area end on the same day, in a sentence; nothing if there are none."""
-    mine = (current.c.indicator_id == indicator_id, current.c.action == VALUE)
-    if _are_equally_long(connection, mine):
+    first, last = connection.execute(_lengths(), of(indicator_id)).one()
+    if first == last:
         return ""
+    mine = (current.c.indicator_id == indicator_id, current.c.action == VALUE)
     day = (current.c.area_code, current.c.area_vintage, current.c.breakdown, current.c.period_end)
     periods = (sa.func.min(current.c.time_period), sa.func.max(current.c.time_period))
     twice = sa.select(current.c.area_code, current.c.period_end, *periods).where(*mine)
@@ -254,15 +283,16 @@ def same_day_of(connection: Connection, indicator_id: str) -> str:
     return f"{area_code} has two values for periods that end on {period_end}: {one} and {other}."
 
 
-def _are_equally_long(connection: Connection, mine: Iterable[sa.ColumnElement[bool]]) -> bool:
-    """Whether all periods have the same length: then no two of them end on one day.
+@cache
+def _lengths() -> sa.Select[Any]:
+    """The first and the last of the lengths of periods: where those are the same, no two periods end on one day.
 
     That is asked first because a glance at each row answers it, while comparing the ends has to sort them all.
     """
     text: Any = current.c.time_period.type
     length = sa.func.substring(current.c.time_period, len("2023-04-01/P"), text.length)
-    first, last = connection.execute(sa.select(sa.func.min(length), sa.func.max(length)).where(*mine)).one()
-    return bool(first == last)
+    mine = (current.c.indicator_id == INDICATOR, current.c.action == VALUE)
+    return sa.select(sa.func.min(length), sa.func.max(length)).where(*mine)
 
 
 def _show(connection: Connection, batch: Load, result: LoadResult, *, restated: bool, renamed: Collection[str]) -> None:
@@ -284,4 +314,7 @@ def finish(connection: Connection, result: LoadResult) -> None:
         "rows_held": result.held,
         "outcome": result.outcome,
     }
-    connection.execute(sa.update(load).where(load.c.load_id == result.load_id), counts)
+    connection.execute(_OF_NUMBER, {**counts, LOAD.key: result.load_id})
+
+
+_OF_NUMBER = sa.update(load).where(load.c.load_id == LOAD)

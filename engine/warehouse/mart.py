@@ -7,12 +7,14 @@ not written.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from .parameters import INDICATOR, LOAD, of
 from .tables import DISTRICT, VALUE, WITHDRAWN, area, current, indicator, indicators, load
 from .upsert import upsert
 from .values import TOTAL
@@ -22,7 +24,7 @@ _NAME = ("indicator_id", "lad_code", "reference_period")
 
 def update(connection: Connection, indicator_id: str, load_id: int) -> None:
     """Bring in what one load appended."""
-    _bring(connection, indicator_id, current.c.load_id == load_id)
+    _bring(connection, of(indicator_id, load_id), whole=False)
     _mark_latest(connection, indicator_id)
 
 
@@ -30,7 +32,7 @@ def refresh(connection: Connection, indicator_ids: Collection[str]) -> None:
     """Bring in all that is current of some indicators, after something was said differently about them."""
     for indicator_id in indicator_ids:
         _drop_unshown(connection, indicator_id)
-        _bring(connection, indicator_id, sa.true())
+        _bring(connection, of(indicator_id), whole=True)
         _mark_latest(connection, indicator_id)
 
 
@@ -44,13 +46,16 @@ def with_areas(connection: Connection, codes: Collection[str]) -> list[str]:
     return sorted(found)
 
 
-def _bring(connection: Connection, indicator_id: str, which: sa.ColumnElement[bool]) -> None:
-    rows = (
-        sa.select(*_cells())
-        .select_from(_shown())
-        .where(current.c.indicator_id == indicator_id, which, *_SHOWN, ~_superseded())
-    )
-    upsert(connection, indicators, rows, key=_NAME, keep=("is_latest",))
+def _bring(connection: Connection, meant: Mapping[str, Any], *, whole: bool) -> None:
+    upsert(connection, indicators, _rows(whole=whole), meant, key=_NAME, keep=("is_latest",))
+
+
+@cache
+def _rows(*, whole: bool) -> sa.Select[Any]:
+    """What is shown of an indicator, as a whole or of what one load appended."""
+    rows = sa.select(*_cells()).select_from(_shown())
+    rows = rows.where(current.c.indicator_id == INDICATOR, *_SHOWN, ~_superseded())
+    return rows if whole else rows.where(current.c.load_id == LOAD)
 
 
 def _cells() -> list[sa.ColumnElement[Any]]:
@@ -113,7 +118,24 @@ def _drop_unshown(connection: Connection, indicator_id: str) -> None:
 
 def _mark_latest(connection: Connection, indicator_id: str) -> None:
     """Mark each district's newest period that isn't withdrawn, writing only where the mark moves."""
-    mine = indicators.c.indicator_id == indicator_id
+    wanted = set(connection.scalars(_newest(), of(indicator_id)))
+    marked = set(connection.scalars(_marked(), of(indicator_id)))
+    moves = [{"row": row, "mark": row in wanted} for row in sorted(wanted ^ marked)]
+    if moves:
+        move = sa.update(indicators).where(indicators.c.id == sa.bindparam("row"))
+        connection.execute(move.values(is_latest=sa.bindparam("mark")), moves)
+
+
+@cache
+def _marked() -> sa.Select[Any]:
+    """The rows of an indicator that are marked as the newest."""
+    return sa.select(indicators.c.id).where(indicators.c.indicator_id == INDICATOR, indicators.c.is_latest)
+
+
+@cache
+def _newest() -> sa.Select[Any]:
+    """The rows of an indicator that are to be marked."""
+    mine = indicators.c.indicator_id == INDICATOR
     present = indicators.c.status_reason.is_distinct_from(WITHDRAWN)
     newest = (
         sa.select(indicators.c.lad_code, sa.func.max(indicators.c.reference_period).label("reference_period"))
@@ -124,9 +146,4 @@ def _mark_latest(connection: Connection, indicator_id: str) -> None:
     is_newest = sa.and_(
         indicators.c.lad_code == newest.c.lad_code, indicators.c.reference_period == newest.c.reference_period
     )
-    wanted = set(connection.scalars(sa.select(indicators.c.id).join(newest, is_newest).where(mine, present)))
-    marked = set(connection.scalars(sa.select(indicators.c.id).where(mine, indicators.c.is_latest)))
-    moves = [{"row": row, "mark": row in wanted} for row in sorted(wanted ^ marked)]
-    if moves:
-        move = sa.update(indicators).where(indicators.c.id == sa.bindparam("row"))
-        connection.execute(move.values(is_latest=sa.bindparam("mark")), moves)
+    return sa.select(indicators.c.id).join(newest, is_newest).where(mine, present)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from ..errors import UsageError
 from . import holds
 from .history import newest_standing, stands, state
 from .journal import FAILED, GOOD_ENDS, QUALITY
+from .parameters import INDICATOR, of
 from .tables import (
     KEY,
     UNDONE,
@@ -36,13 +39,18 @@ Counts = tuple[int, int, int]
 
 def last_load(connection: Connection, indicator_id: str) -> LoadRecord | None:
     """The newest load of an indicator that stands, or None."""
-    return _last_loads(connection, load.c.indicator_id == indicator_id).get(indicator_id)
+    return _by_indicator(connection.execute(_last_load(), of(indicator_id))).get(indicator_id)
 
 
 def observations(connection: Connection, indicator_id: str) -> list[Record]:
     """What is current of an indicator, in the order of the key; withdrawn keys are there with their reason."""
-    rows = sa.select(current).where(current.c.indicator_id == indicator_id)
-    return _records(connection, rows.order_by(*(current.c[name] for name in KEY)))
+    return _records(connection, _current(), of(indicator_id))
+
+
+@cache
+def _current() -> sa.Select[Any]:
+    rows = sa.select(current).where(current.c.indicator_id == INDICATOR)
+    return rows.order_by(*(current.c[name] for name in KEY))
 
 
 def history(connection: Connection, indicator_id: str) -> list[Record]:
@@ -73,7 +81,7 @@ def load_lines(connection: Connection, indicator_id: str | None) -> list[LoadLin
 
 def newest_retrieved(connection: Connection, indicator_id: str) -> datetime | None:
     """When the newest bytes were retrieved that made what is current of an indicator."""
-    found: datetime | None = connection.scalar(newest_standing(indicator_id))
+    found: datetime | None = connection.scalar(newest_standing(), of(indicator_id))
     return found
 
 
@@ -136,7 +144,7 @@ def mart(connection: Connection, indicator_id: str | None) -> list[Record]:
 
 def status(connection: Connection) -> list[IndicatorStatus]:
     """How each indicator stands that was ever loaded or failed, by its id."""
-    loads = _last_loads(connection, sa.true())
+    loads = _by_indicator(connection.execute(_last_loads(sa.true())))
     failures, good_ends = _last_failures(connection), _last_good_ends(connection)
     titles = _pairs(connection, sa.select(indicator.c.indicator_id, indicator.c.title))
     counts = _counts(connection)
@@ -177,16 +185,25 @@ def _last_outcome(
     return last.outcome
 
 
-def _records(connection: Connection, query: sa.Select[Any]) -> list[Record]:
-    return [dict(row) for row in connection.execute(query).mappings()]
+def _records(connection: Connection, query: sa.Select[Any], meant: Mapping[str, Any] | None = None) -> list[Record]:
+    return [dict(row) for row in connection.execute(query, meant).mappings()]
 
 
-def _last_loads(connection: Connection, which: sa.ColumnElement[bool]) -> dict[str, LoadRecord]:
+@cache
+def _last_load() -> sa.Select[Any]:
+    return _last_loads(load.c.indicator_id == INDICATOR)
+
+
+def _last_loads(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The id of each indicator, and what is known of its newest load that stands."""
     newest = sa.select(sa.func.max(load.c.load_id)).where(which, stands()).group_by(load.c.indicator_id)
     cells = [load.c.get(field.name, indicator.c.spec_hash) for field in fields(LoadRecord)]
     described = load.outerjoin(indicator, indicator.c.indicator_id == load.c.indicator_id)
     asked = sa.select(load.c.indicator_id, *cells).select_from(described)
-    rows = connection.execute(asked.where(load.c.load_id.in_(newest)))
+    return asked.where(load.c.load_id.in_(newest))
+
+
+def _by_indicator(rows: Iterable[Sequence[Any]]) -> dict[str, LoadRecord]:
     return {row[0]: LoadRecord(*row[1:]) for row in rows}
 
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from .tables import CONTENT, KEY, UNDONE, WITHDRAWN, observation
 
@@ -51,6 +50,6 @@ UNDONE_CELLS = _gone(None, UNDONE)
 """What is said of a key that wasn't there before the load that was undone."""
 
 
-def append(connection: Connection, rows: sa.Select[Any]) -> None:
-    """Append rows, whose columns are :data:`APPENDED`, to the history."""
-    connection.execute(sa.insert(observation).from_select(APPENDED, rows))
+def appending(rows: sa.Select[Any]) -> sa.Insert:
+    """The statement that appends rows, whose columns are :data:`APPENDED`, to the history."""
+    return sa.insert(observation).from_select(APPENDED, rows)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,12 +15,16 @@ from . import canonical
 from .border import is_key, is_listed
 from .dialects import DIALECTS
 from .dialects.base import Rows
+from .parameters import INDICATOR, LOAD, of
 from .tables import KEY, VALUE, incoming, incoming_scope
-from .values import Area, Key, Load, Observations
+from .values import Area, Key, Load, Observations, Scope
 
 _AREA = "area"
 _BREAKDOWN = "breakdown"
 _VINTAGE = "vintage"
+
+_FIRST = sa.bindparam("first_day", type_=incoming.c.period_start.type)
+_LAST = sa.bindparam("last_day", type_=incoming.c.period_end.type)
 
 
 class Staged(NamedTuple):
@@ -53,7 +58,32 @@ def fill(
 def clear(connection: Connection, load_id: int) -> None:
     """Take a load off the stage."""
     for table in (incoming, incoming_scope):
-        connection.execute(sa.delete(table).where(table.c.load_id == load_id))
+        connection.execute(_removal(table), {LOAD.key: load_id})
+
+
+@cache
+def _removal(table: sa.Table) -> sa.Delete:
+    return sa.delete(table).where(table.c.load_id == LOAD)
+
+
+class Bounds(NamedTuple):
+    """By what the scope of a load is bounded; the statements of loads with the same bounds are the same."""
+
+    areas: bool
+    breakdowns: bool
+    periods: bool
+
+    @classmethod
+    def of(cls, scope: Scope) -> Bounds:
+        """Those of a scope."""
+        return cls(*(part is not None for part in (scope.areas, scope.breakdowns, scope.periods)))
+
+
+def of_scope(batch: Load, load_id: int) -> Mapping[str, Any]:
+    """The values of the parameters of a load, the days of its scope among them if it is bounded by days."""
+    first, last = batch.scope.periods or (None, None)
+    days = {} if first is None else {_FIRST.key: first, _LAST.key: last}
+    return {**of(batch.card.indicator_id, load_id), **days}
 
 
 def beside(known: sa.FromClause) -> sa.FromClause:
@@ -66,26 +96,24 @@ def same_key(known: sa.FromClause) -> sa.ColumnElement[bool]:
     return sa.and_(*(incoming.c[name] == known.c[name] for name in KEY))
 
 
-def absent(known: sa.FromClause, load_id: int) -> sa.ColumnElement[bool]:
+def absent(known: sa.FromClause) -> sa.ColumnElement[bool]:
     """The condition that a known row is not on the stage, not even held back."""
-    return ~sa.exists().where(incoming.c.load_id == load_id, same_key(known))
+    return ~sa.exists().where(incoming.c.load_id == LOAD, same_key(known))
 
 
-def in_scope(batch: Load, load_id: int, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+def in_scope(bounds: Bounds, known: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     """The conditions that a known row is live and that the load speaks for it."""
-    scope = batch.scope
     conditions = [
-        known.c.indicator_id == batch.card.indicator_id,
+        known.c.indicator_id == INDICATOR,
         known.c.action == VALUE,
-        _listed(load_id, _VINTAGE, known.c.area_vintage),
+        _listed(_VINTAGE, known.c.area_vintage),
     ]
-    if scope.areas is not None:
-        conditions.append(_listed(load_id, _AREA, known.c.area_code))
-    if scope.breakdowns is not None:
-        conditions.append(_listed(load_id, _BREAKDOWN, known.c.breakdown))
-    if scope.periods is not None:
-        first, last = scope.periods
-        conditions += [known.c.period_start >= first, known.c.period_end <= last]
+    if bounds.areas:
+        conditions.append(_listed(_AREA, known.c.area_code))
+    if bounds.breakdowns:
+        conditions.append(_listed(_BREAKDOWN, known.c.breakdown))
+    if bounds.periods:
+        conditions += [known.c.period_start >= _FIRST, known.c.period_end <= _LAST]
     return conditions
 
 
@@ -133,12 +161,17 @@ def _spread_scope(connection: Connection, batch: Load, load_id: int, areas: Iter
 
 
 def _areas(connection: Connection, load_id: int) -> list[Area]:
-    names = (incoming.c.area_code, incoming.c.area_vintage, incoming.c.area_level)
-    rows = connection.execute(sa.select(*names).distinct().where(incoming.c.load_id == load_id, ~incoming.c.held))
+    rows = connection.execute(_different_areas(), {LOAD.key: load_id})
     return [Area(code, vintage, name=code, level=level) for code, vintage, level in rows]
 
 
-def _listed(load_id: int, dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+@cache
+def _different_areas() -> sa.Select[Any]:
+    names = (incoming.c.area_code, incoming.c.area_vintage, incoming.c.area_level)
+    return sa.select(*names).distinct().where(incoming.c.load_id == LOAD, ~incoming.c.held)
+
+
+def _listed(dimension: str, code: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return sa.exists().where(
-        incoming_scope.c.load_id == load_id, incoming_scope.c.dimension == dimension, incoming_scope.c.code == code
+        incoming_scope.c.load_id == LOAD, incoming_scope.c.dimension == dimension, incoming_scope.c.code == code
     )

@@ -12,10 +12,9 @@ from sqlalchemy.engine import Connection
 from ..errors import CheckError, UsageError
 from . import holds, mart
 from .history import latest, stands
-from .load import same_day_of
-from .rows import APPENDED, UNDONE_CELLS, append, cells, same
+from .load import make_current, same_day_of
+from .rows import APPENDED, UNDONE_CELLS, appending, cells, same
 from .tables import KEY, ORDINARY, UNDO, UNDONE, VALUE, current, indicator, load, load_input, observation
-from .upsert import upsert
 from .values import Key, Left, RunStart, Undone
 
 _CURE = "yhovi loads shows which there are."
@@ -105,12 +104,12 @@ def _begin(connection: Connection, undone: sa.Row[Any], start: RunStart) -> int:
 
 def _take_back(connection: Connection, indicator_id: str, load_id: int, undo_id: int) -> None:
     """Append again what held before, take back what had not been there, and bring what is current in step."""
-    append(connection, _predecessors(indicator_id, load_id, undo_id))
-    append(connection, _without_predecessor(indicator_id, load_id, undo_id))
-    mine = (observation.c.indicator_id == indicator_id, observation.c.load_id == undo_id)
-    upsert(connection, current, sa.select(observation).where(*mine), key=KEY)
+    connection.execute(appending(_predecessors(indicator_id, load_id, undo_id)))
+    connection.execute(appending(_without_predecessor(indicator_id, load_id, undo_id)))
+    make_current(connection, indicator_id, undo_id)
     gone = (current.c.indicator_id == indicator_id, current.c.load_id == undo_id, current.c.action == UNDONE)
     connection.execute(sa.delete(current).where(*gone))
+    mine = (observation.c.indicator_id == indicator_id, observation.c.load_id == undo_id)
     counts = {"rows_changed": observation.c.action != UNDONE, "rows_withdrawn": observation.c.action == UNDONE}
     for name, which in counts.items():
         count = connection.scalar(sa.select(sa.func.count()).select_from(observation).where(*mine, which))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ...addresses import SECRET_OPTIONS
 from ...errors import StorageError
+from ..tables import FLAT
 from .signs import Sign
 
 # In braces it may hold a semicolon, and a closing brace twice.
@@ -101,11 +103,16 @@ class Dialect(Protocol):
 def driver_insert(connection: Connection, table: sa.Table) -> str:
     """The statement that puts a row into a table, for the driver itself, whose rows are in the driver's own types."""
     translated = connection.get_execution_options().get("schema_translate_map")
+    return _insert(connection.dialect, table, flat=translated is not None)
+
+
+@lru_cache(64)
+def _insert(dialect: sa.Dialect, table: sa.Table, *, flat: bool) -> str:
     statement = sa.insert(table).compile(
-        dialect=connection.dialect,
+        dialect=dialect,
         column_keys=table.columns.keys(),
-        schema_translate_map=translated,
-        render_schema_translate=translated is not None,
+        schema_translate_map=dict(FLAT) if flat else None,
+        render_schema_translate=flat,
     )
     return str(statement)
 
