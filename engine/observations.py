@@ -6,8 +6,8 @@ the frame, and everything after this room may rely on it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import and_
@@ -22,6 +22,7 @@ from .geography import AS_PUBLISHED, Area, Registry, is_code, judge_vintages, no
 from .measures import NORMAL, REASONS, SUPPRESSED, Measured, primary, reason
 from .periods import Period
 from .rebasing import FORMER, Finer, Weights, finer, rebase, to_districts
+from .texts import Texts
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -42,17 +43,21 @@ _MAYBE = frozenset({"status_flags", "status_reason", "note"})
 _TEXTS = tuple(name for name in COLUMNS if name not in {*_NUMBERS, *_MAYBE})
 # A text that may be missing is kept as a Python object: a column in which all are has no text type of its own.
 _TYPES: Mapping[str, Any] = MappingProxyType(
-    {**dict.fromkeys(_NUMBERS, "float64"), **dict.fromkeys(_TEXTS, "str"), **dict.fromkeys(_MAYBE, object)}
-)
-_FORMS: Mapping[str, str] = MappingProxyType(
     {
-        "area_code": r"[EWSNKJ][0-9]{8}",
-        "area_vintage": r"[0-9]{4}-[0-9]{2}",
-        "time_period": r"[0-9]{4}-[0-9]{2}-[0-9]{2}/P[0-9]+[YMD]",
-        "period_start": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "period_end": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
-        "obs_status": "|".join(sorted({NORMAL, *(reason.code for reason in REASONS.values())})),
-        "origin": "published|synthetic",
+        name: pd.api.types.pandas_dtype(kind)
+        for names, kind in ((_NUMBERS, "float64"), (_TEXTS, "str"), (_MAYBE, object))
+        for name in names
+    }
+)
+_FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "area_code": re.compile(r"[EWSNKJ][0-9]{8}"),
+        "area_vintage": re.compile(r"[0-9]{4}-[0-9]{2}"),
+        "time_period": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}/P[0-9]+[YMD]"),
+        "period_start": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        "period_end": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+        "obs_status": re.compile("|".join(sorted({NORMAL, *(reason.code for reason in REASONS.values())}))),
+        "origin": re.compile("published|synthetic"),
     }
 )
 
@@ -65,11 +70,12 @@ def _are_there(frame: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _are_in_form(frame: pd.DataFrame) -> pd.Series[bool]:
-    return reduce(and_, (frame[name].str.fullmatch(form, na=False) for name, form in _FORMS.items()))
+    fitting = (Texts(frame[name]).flagged(form.fullmatch) for name, form in _FORMS.items())
+    return pd.Series(reduce(and_, fitting), index=frame.index)
 
 
 def _is_finite(frame: pd.DataFrame, *, name: str) -> pd.Series[bool]:
-    return ~frame[name].isin([np.inf, -np.inf])
+    return frame[name].abs() != np.inf
 
 
 _RULES: Mapping[str, _Rule] = MappingProxyType(
@@ -139,25 +145,25 @@ def observe(cells: pd.DataFrame, subject: Subject) -> Observed:
     Raises:
         CheckError: Codes aren't of the vintage that is declared, or the result breaks the contract of the frame.
     """
-    said = cells["area"].fillna("")
-    printed = _each(said, normal_code)
-    mixed = judge_vintages(_by_period(printed, cells["time_period"]), subject.registry, subject.codes)
+    said = Texts(cells["area"].fillna(""))
+    printed = Texts(pd.Series(said.replaced(normal_code), index=cells.index))
+    mixed = judge_vintages(Texts(cells["time_period"]).beside(printed), subject.registry, subject.codes)
     found = finer(subject.registry, subject.made_from, [area.code for area in subject.areas])
-    placed = _placed(printed, subject, found)
-    inside = placed["area_code"].notna()
-    settled = _settled(pd.concat([cells[inside], placed[inside]], axis="columns"))
+    standing = _standings(printed.different, subject, found)
+    settled = _settled(_placed(cells, printed, standing))
     distinct = _distinct(settled)
     rebased = rebase(distinct, subject.registry, subject.measured)
     made = to_districts(rebased.frame, found, subject.registry.vintage, subject.measured, subject.weights)
-    frame = _canonical(made.frame, subject)
-    left_out = printed[~inside]
+    frame = _canonical(made.frame if made.frame is distinct else _in_order(made.frame), subject)
+    left_out = {text: count for text, count in printed.counted().items() if text not in standing}
+    outside = {code: count for code, count in left_out.items() if is_code(code)}
     return Observed(
         frame=frame,
-        outside=int(_each(left_out, is_code).sum()) + rebased.unused + made.unused,
-        no_codes=tuple(sorted({text for text in left_out if not is_code(text)})),
+        outside=sum(outside.values()) + rebased.unused + made.unused,
+        no_codes=tuple(sorted(left_out.keys() - outside.keys())),
         repeated=len(settled) - len(distinct),
-        foreign=_foreign(left_out, frame, subject, found.absent(frozenset(printed.unique()))),
-        notes=(*_repairs(said, printed), *mixed, *rebased.notes, *made.notes),
+        foreign=_foreign(outside, frame, subject, found.absent(frozenset(printed.different))),
+        notes=(*_repairs(said.different), *mixed, *rebased.notes, *made.notes),
     )
 
 
@@ -168,19 +174,6 @@ def key_text(area_code: str, time_period: str, breakdown: str) -> str:
     'E08000035 2023-01-01/P1Y'
     """
     return " ".join([area_code, time_period, *([breakdown] if breakdown != TOTAL else [])])
-
-
-def _each(texts: pd.Series[Any], tell: Callable[[str], Any]) -> pd.Series[Any]:
-    """What ``tell`` says of each text, asked once for equal ones: columns are long and hold few different texts."""
-    places, different = pd.factorize(texts)
-    told = pd.Series([tell(text) for text in different], dtype=object)
-    return told.take(places).set_axis(texts.index)
-
-
-def _by_period(printed: pd.Series[str], periods: pd.Series[Any]) -> Mapping[str, frozenset[str]]:
-    """The different codes of each period."""
-    said = pd.DataFrame({"code": printed, "period": periods}).drop_duplicates()
-    return MappingProxyType({str(period): frozenset(codes) for period, codes in said.groupby("period")["code"]})
 
 
 class _Standing(NamedTuple):
@@ -220,52 +213,54 @@ def vintage_of(former: Area) -> str:
     return former.valid_to[:7]
 
 
-def _placed(printed: pd.Series[str], subject: Subject, below: Finer) -> pd.DataFrame:
-    """For each printed code the area that it stands for, if that is wanted or a part of one that is."""
+def _standings(printed: Iterable[str], subject: Subject, found: Finer) -> Mapping[str, _Standing]:
+    """The area that each printed code stands for, if that is wanted or a part of one that is."""
     wanted = frozenset(area.code for area in subject.areas)
-    found = {code: standing for code in printed.unique() if (standing := _standing(code, subject, wanted, below))}
+    return {code: standing for code in printed if (standing := _standing(code, subject, wanted, found))}
 
-    def told(tell: Callable[[_Standing], str]) -> pd.Series[Any]:
-        return _each(printed, lambda code: tell(found[code]) if code in found else None)
 
-    return pd.DataFrame(
-        {
-            "area_code": told(lambda standing: standing.area.code),
-            "area_level": told(lambda standing: standing.area.level),
-            "area_flag": told(lambda standing: standing.flag),
-            "source_area_code": printed,
-            "area_vintage": told(lambda standing: standing.vintage),
-        }
+def _placed(cells: pd.DataFrame, printed: Texts, standing: Mapping[str, _Standing]) -> pd.DataFrame:
+    """The rows whose codes stand for an area, with what is said of that."""
+
+    def told(tell: Callable[[_Standing], str]) -> Any:
+        return printed.replaced(lambda code: tell(standing[code]) if code in standing else None)
+
+    placed = cells.assign(
+        area_code=told(lambda one: one.area.code),
+        area_level=told(lambda one: one.area.level),
+        area_flag=told(lambda one: one.flag),
+        source_area_code=printed.replaced(str),
+        area_vintage=told(lambda one: one.vintage),
     )
+    return placed if len(standing) == len(printed.different) else placed[printed.flagged(standing.__contains__)]
 
 
 def _foreign(
-    left_out: pd.Series[str], frame: pd.DataFrame, subject: Subject, parts: Collection[str]
+    outside: Mapping[str, int], frame: pd.DataFrame, subject: Subject, parts: Collection[str]
 ) -> Mapping[str, int]:
     """How many rows there are of codes that are of no area known, or may be meant for a wanted one that isn't there.
 
     Of kinds of area that the register has none of (wards, areas of Wales) nothing can be said, and of small areas of
     other regions only that one of the parts that are absent has the same code but for its last figure.
     """
-    there = set(frame["area_code"])
+    there = set(frame["area_code"].unique())
     absent = [area for area in subject.areas if area.level == subject.level and area.code not in there]
-    rows = Counter(code for code in left_out if is_code(code))
     registry = subject.registry
     near = {code[:-1] for code in parts}
     known = {*registry.areas, *registry.groups}
     kinds = {code[:3] for code in known}
     return MappingProxyType(
         {
-            code: rows[code]
-            for code in sorted(rows)
+            code: rows
+            for code, rows in sorted(outside.items())
             if (code[:3] in kinds and code not in known) or registry.meant(code, absent) or code[:-1] in near
         }
     )
 
 
-def _repairs(said: pd.Series[str], printed: pd.Series[str]) -> Iterator[str]:
+def _repairs(said: Iterable[str]) -> Iterator[str]:
     """A sentence on the codes that were written with blanks or small letters."""
-    texts = sorted(f"'{text}'" for text in said[said != printed].unique())
+    texts = sorted(f"'{text}'" for text in said if text != normal_code(text))
     if texts:
         found = "area code was" if len(texts) == 1 else "area codes were"
         more = f" and {len(texts) - _EXAMPLES:,} more" if len(texts) > _EXAMPLES else ""
@@ -276,15 +271,18 @@ def _repairs(said: pd.Series[str], printed: pd.Series[str]) -> Iterator[str]:
 def _settled(frame: pd.DataFrame) -> pd.DataFrame:
     """Numbers and reasons in agreement: a value said to be missing is none, and one that is missing has a reason."""
     said = frame["status"].astype(object).fillna("")
-    unexplained = frame["value"].isna() & ~_each(said, _says_missing).astype(bool)
-    said = said.mask(unexplained, said + " not_available")
-    missing, suppressed = (_each(said, says).astype(bool) for says in (_says_missing, _says_suppressed))
-    shown = {name: frame[name].mask(missing).astype(float) for name in ("value", "lower_ci", "upper_ci")}
-    shown["numerator"] = frame["numerator"].mask(suppressed).astype(float)  # it would tell the value
-    shown["denominator"] = frame["denominator"].astype(float)
+    reasons = Texts(said)
+    unexplained = frame["value"].isna() & ~reasons.flagged(_says_missing)
+    if unexplained.any():
+        reasons = Texts(said.mask(unexplained, said + " not_available"))
+    missing = reasons.flagged(_says_missing)
+    gone = {"value": missing, "lower_ci": missing, "upper_ci": missing}
+    gone["numerator"] = reasons.flagged(_says_suppressed)  # it would tell the value
+    numbers = {name: frame[name].astype(float) for name in _NUMBERS}
+    shown = {name: numbers[name].mask(where) for name, where in gone.items() if where.any()}
     note = frame["note"].astype(object)
-    united = _each(said, lambda reasons: " ".join(sorted(set(reasons.split()))))
-    return frame.assign(**shown, status=united, note=note.where(note.notna(), None))
+    status = reasons.told(lambda text: " ".join(sorted(set(text.split()))))
+    return frame.assign(**{**numbers, **shown}, status=status, note=note.where(note.notna(), None))
 
 
 def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
@@ -293,42 +291,55 @@ def _distinct(frame: pd.DataFrame) -> pd.DataFrame:
     Sources repeat rows (England's, once for every parent), and some print an area under its old and its new code: rows
     that differ in the printed code alone are one observation, and the target vintage's own code is the one kept.
     """
+    if not frame.duplicated([*KEY]).any():
+        return _in_order(frame)
     content = [*_NUMBERS, "status", "note"]
     ordered = frame.sort_values([*KEY, "area_flag", *content], ignore_index=True)
     return ordered[~ordered.duplicated([*KEY, *content])].reset_index(drop=True)
 
 
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.sort_values([*KEY], kind="stable", ignore_index=True)
+
+
 def _canonical(frame: pd.DataFrame, subject: Subject) -> pd.DataFrame:
-    """The columns of the canonical frame and those of origin, in the order of the keys."""
+    """The columns of the canonical frame and those of origin."""
     carried = [name for name in frame.columns if name.startswith("_")]
-    frame = _area_flags(_statuses(_periods(frame))).assign(
-        indicator_id=subject.indicator_id, unit_measure=subject.measured.unit, origin=subject.origin
+    frame = frame.assign(
+        **_periods(frame),
+        **_statuses(frame),
+        indicator_id=subject.indicator_id,
+        unit_measure=subject.measured.unit,
+        origin=subject.origin,
     )
-    return _validated(frame.sort_values(list(KEY), kind="stable", ignore_index=True)[[*COLUMNS, *carried]])
+    return _validated(frame[[*COLUMNS, *carried]])
 
 
-def _periods(frame: pd.DataFrame) -> pd.DataFrame:
-    said = frame["time_period"]
-    return frame.assign(
-        period_start=_each(said, lambda text: Period.parse(text).start.isoformat()),
-        period_end=_each(said, lambda text: Period.parse(text).end.isoformat()),
-    )
+def _periods(frame: pd.DataFrame) -> Mapping[str, Any]:
+    said = Texts(frame["time_period"])
+    return {
+        "period_start": said.replaced(lambda text: Period.parse(text).start.isoformat()),
+        "period_end": said.replaced(lambda text: Period.parse(text).end.isoformat()),
+    }
 
 
-def _statuses(frame: pd.DataFrame) -> pd.DataFrame:
-    """One primary status, its reason, and the rest as flags."""
-    said = frame["status"]
-    return frame.assign(
-        obs_status=_each(said, lambda reasons: status_of(reasons).code),
-        status_reason=_each(said, lambda reasons: status_of(reasons).reason),
-        status_flags=_each(said, lambda reasons: status_of(reasons).flags),
-    )
+def _statuses(frame: pd.DataFrame) -> Mapping[str, Any]:
+    """One primary status, its reason, and the rest as flags, those of areas among them."""
+    said = Texts(frame["status"])
+    flags = said.told(lambda reasons: status_of(reasons).flags)
+    return {
+        "obs_status": said.replaced(lambda reasons: status_of(reasons).code),
+        "status_reason": said.told(lambda reasons: status_of(reasons).reason),
+        "status_flags": _with_flags(flags, frame["area_flag"]),
+    }
 
 
-def _area_flags(frame: pd.DataFrame) -> pd.DataFrame:
-    """The flags of areas among those of values, in the order of their names."""
-    flags = frame["status_flags"].fillna("") + " " + frame["area_flag"]
-    return frame.assign(status_flags=_each(flags, lambda text: " ".join(sorted(text.split())) or None))
+def _with_flags(flags: pd.Series[Any], of_area: pd.Series[str]) -> Any:
+    """The flags of values and of areas, in the order of their names."""
+    if not of_area.any():
+        return flags
+    both = flags.fillna("") + " " + of_area
+    return Texts(both).told(lambda text: " ".join(sorted(text.split())) or None)
 
 
 def _says_missing(reasons: str) -> bool:
@@ -362,7 +373,8 @@ def status_of(reasons: str) -> Status:
 
 
 def _validated(frame: pd.DataFrame) -> pd.DataFrame:
-    others = {name: kind for name, kind in _TYPES.items() if frame.dtypes[name] != kind}
+    kinds = dict(zip(frame.columns, frame.dtypes, strict=True))
+    others = {name: kind for name, kind in _TYPES.items() if kinds[name] != kind}
     frame = frame.astype(others) if others else frame
     if all(rule(frame).all() for rule in _RULES.values()):
         return frame

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from .dialects import DIALECTS, Dialect
+from .dialects import DIALECTS
 
 
 def upsert(
@@ -32,11 +32,11 @@ def upsert(
         key: The columns that name a row; they are unique in the table, and in the query.
         keep: Columns that are set in a new row and left alone in an old one.
     """
-    connection.execute(_statement(DIALECTS[connection.dialect.name], table, query, key, keep), meant)
+    connection.execute(_statement(connection.dialect.name, table, query, key, keep), meant)
 
 
 @lru_cache(64)
 def _statement(
-    dialect: Dialect, table: sa.Table, query: sa.Select[Any], key: tuple[str, ...], keep: tuple[str, ...]
+    dialect: str, table: sa.Table, query: sa.Select[Any], key: tuple[str, ...], keep: tuple[str, ...]
 ) -> sa.Executable:
-    return dialect.upsert(table, query, key, keep)
+    return DIALECTS[dialect].upsert(table, query, key, keep)
