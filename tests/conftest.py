@@ -21,7 +21,6 @@ from yhovi.engine.run.assembly import World
 from yhovi.engine.spec import files
 
 from support.commands import Cli, Prepared, Said
-from support.databases import ready_made
 from support.demonstration import Demonstration
 from support.once import once
 from support.properties import NIGHTLY
@@ -126,11 +125,10 @@ def cli(
 
         monkeypatch.setattr(sys, "argv", ["yhovi", *map(str, arguments)])
         capsys.readouterr()
-        with ready_made():
-            try:
-                code = main()
-            except SystemExit as end:
-                code = int(end.code or 0)
+        try:
+            code = main()
+        except SystemExit as end:
+            code = int(end.code or 0)
         captured = capsys.readouterr()
         return Said(code, captured.out, captured.err)
 

@@ -79,7 +79,10 @@ class Database:
 
         def work(connection: Connection) -> None:
             self.dialect.schemas(connection)
-            versions.upgrade(connection)
+            if self.dialect.serves or versions.version_of(connection, self.where) is not None:
+                versions.upgrade(connection)
+            else:
+                _make(connection)
             _mark(connection, demo=demo, now=now)
 
         self.write(work)
@@ -202,6 +205,14 @@ def is_demo(connection: Connection) -> bool:
 
 
 _MADE_BY = sa.select(installation.c.value).where(installation.c.name == "made_by")
+
+
+def _make(connection: Connection) -> None:
+    """Make a new file as the migrations would: to read those takes longer than many a run."""
+    from . import ddl
+
+    for statement in ddl.statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)
 
 
 def _mark(connection: Connection, *, demo: bool, now: datetime) -> None:

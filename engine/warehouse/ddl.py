@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -61,7 +62,13 @@ def as_of_today(dialect: sa.Dialect) -> sa.Dialect:
 def script(name: str) -> str:
     """Schemas, tables, indexes, views and the version, for a database that is empty."""
     header = _HEADER.format(version=versions.HEAD, title=_TITLES[name], name=name)
-    return header + _script(name, [*_schemas(name), *_tables(name), *_views(name), *_marks(name)])
+    return header + _script(name, [*statements(name), _mark(name)])
+
+
+@cache
+def statements(name: str) -> tuple[str, ...]:
+    """What makes the schemas, tables, indexes and views in an empty database, and writes down their version."""
+    return (*_schemas(name), *_tables(name), *_views(name), *_stamp(name))
 
 
 def script_of_roles(name: str) -> str:
@@ -103,8 +110,8 @@ def _views(name: str) -> Iterator[str]:
         yield _said(views.CreateView(view), dialect)
 
 
-def _marks(name: str) -> list[str]:
-    """The version, as Alembic writes it down, and that the database wasn't made by a demonstration."""
+def _stamp(name: str) -> list[str]:
+    """The version, as Alembic writes it down."""
     dialect = dialect_named(name)
     stamp = sa.Table(
         versions.TABLE,
@@ -113,11 +120,14 @@ def _marks(name: str) -> list[str]:
         sa.PrimaryKeyConstraint("version_num", name=f"{versions.TABLE}_pkc"),
         schema=versions.schema_of(name),
     )
-    marks = (
-        sa.insert(stamp).values(version_num=versions.HEAD),
-        sa.insert(installation).values(name="made_by", value=_MADE_BY_PEOPLE),
-    )
-    return [_said(CreateTable(stamp), dialect), *(_said(mark, dialect, literal_binds=True) for mark in marks)]
+    version = sa.insert(stamp).values(version_num=versions.HEAD)
+    return [_said(CreateTable(stamp), dialect), _said(version, dialect, literal_binds=True)]
+
+
+def _mark(name: str) -> str:
+    """That the database wasn't made by a demonstration."""
+    mark = sa.insert(installation).values(name="made_by", value=_MADE_BY_PEOPLE)
+    return _said(mark, dialect_named(name), literal_binds=True)
 
 
 def _said(element: Any, dialect: sa.Dialect, **options: bool) -> str:

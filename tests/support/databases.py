@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,39 +28,13 @@ _TEMPLATES = {False: "empty_warehouse", True: "empty_demo"}
 _CARELESS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
-_migrated = versions.upgrade
-
-
-@contextmanager
-def ready_made() -> Iterator[None]:
-    """New files are made by the statements that the migrations come to, which takes a hundredth of their time.
-
-    A test of the migrations themselves does without.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(versions, "upgrade", _upgrade)
-        yield
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    if connection.dialect.name != "sqlite" or sa.inspect(connection).get_table_names():
-        _migrated(connection)
-        return
-    for statement in _statements():
-        connection.exec_driver_sql(statement)
-
-
-@cache
-def _statements() -> tuple[str, ...]:
-    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'table' DESC, rowid"
-    database = Database("sqlite://")
+def migrated(url: str) -> None:
+    """Make the tables of a file by the migrations, as an old one is brought up to date."""
+    database = Database(url)
     try:
-        database.write(_migrated)
-        with database.reading() as connection:
-            made = connection.exec_driver_sql(query).scalars().all()
+        database.write(versions.upgrade)
     finally:
         database.close()
-    return (*made, f"INSERT INTO {versions.TABLE} VALUES ('{versions.HEAD}')")  # noqa: S608
 
 
 class Postgres:

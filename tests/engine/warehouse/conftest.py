@@ -9,7 +9,7 @@ import pytest
 from yhovi.engine.warehouse.values import Load, LoadResult, RunStart
 from yhovi.engine.warehouse.warehouse import Warehouse
 
-from support.databases import KINDS, Databases, Postgres, made_databases, ready_made, served
+from support.databases import KINDS, Databases, Postgres, made_databases, served
 from support.loads import NOW, Row, make_load, make_many, make_row, read_mart
 
 
@@ -38,8 +38,7 @@ def opened() -> Callable[..., Warehouse]:
     """Opens a warehouse whose run ``run-1`` has begun; in memory unless a URL is given."""
 
     def open_one(url: str = "sqlite://", *, demo: bool = False) -> Warehouse:
-        with ready_made():
-            warehouse = Warehouse.open(url, demo=demo, now=NOW)
+        warehouse = Warehouse.open(url, demo=demo, now=NOW)
         warehouse.start_run(RunStart("run-1", NOW, "yhovi run", "demo" if demo else "live", "0.1.0"))
         return warehouse
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from yhovi.engine.errors import StorageError, UsageError, YhoviError
-from yhovi.engine.warehouse.database import _mark
-from yhovi.engine.warehouse.versions import HEAD, upgrade
+from yhovi.engine.warehouse import versions
+from yhovi.engine.warehouse.database import Database
 from yhovi.engine.warehouse.warehouse import Warehouse
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -56,8 +56,14 @@ def test_a_database_whose_journal_can_not_be_switched_is_used_as_it_is(path, ope
         assert time.perf_counter() - started < 30
 
 
-def test_opening_a_database_of_this_version_does_not_import_alembic(warehouse, path, tmp_path) -> None:
+def test_alembic_is_imported_for_an_older_database_alone(warehouse, path, tmp_path) -> None:
     """From any folder: the migrations come with the package."""
+    from alembic import command
+
+    old = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    old.upgrade(demo=False, now=NOW)
+    old.write(lambda connection: command.downgrade(versions._config(connection=connection), versions.VERSIONS[0]))
+    old.close()
     script = (
         "import sys; from datetime import UTC, datetime; from yhovi.engine.warehouse.warehouse import Warehouse\n"
         "Warehouse.open(sys.argv[1], demo=False, now=datetime(2024, 1, 1, tzinfo=UTC)).close()\n"
@@ -74,7 +80,7 @@ def test_opening_a_database_of_this_version_does_not_import_alembic(warehouse, p
         )
         return done.stdout.strip(), done.stderr
 
-    assert (run(str(path)), run("new.db")) == (("False", ""), ("True", ""))
+    assert [run(str(path)), run("new.db"), run("old.db")] == [("False", ""), ("False", ""), ("True", "")]
     assert (tmp_path / "new.db").exists()
 
 
@@ -131,8 +137,8 @@ def test_a_newer_database(warehouse, path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     assert refusal(f"sqlite:///{path}") == (
-        f"The database {path} has version 0099, made by a newer yhovi; this one knows {HEAD}. Update yhovi, or use"
-        " another database."
+        f"The database {path} has version 0099, made by a newer yhovi; this one knows {versions.HEAD}. Update yhovi, or"
+        " use another database."
     )
 
 
@@ -225,12 +231,7 @@ def test_what_only_a_bug_can_cause_is_left_as_it_is(warehouse, row, load) -> Non
 
 def test_whoever_was_quicker_made_the_database(warehouse) -> None:
     """Of two processes that find no tables, the second finds them made, and marked, once it may write."""
-
-    def make(connection: sa.Connection) -> None:
-        upgrade(connection)
-        _mark(connection, demo=True, now=NOW)
-
-    warehouse._database.write(make)
+    warehouse._database.upgrade(demo=True, now=NOW)
     assert not warehouse.is_demo
 
 

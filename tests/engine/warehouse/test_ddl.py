@@ -6,7 +6,7 @@ import importlib.util
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ from yhovi.engine.warehouse.tables import METADATA
 from yhovi.engine.warehouse.views import VIEWS
 from yhovi.engine.warehouse.warehouse import Warehouse
 
-from support.databases import KINDS, emptied, ready_made, sql_server_url
+from support.databases import KINDS, emptied, migrated, sql_server_url
 from support.loads import NOW, make_load, make_row
 from support.tsql import Parser
 
@@ -84,7 +84,7 @@ def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 def upgraded(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     if kind == "sqlite":
         url = f"sqlite:///{tmp_path / 'upgraded.db'}"
-        Warehouse.upgrade(url, demo=False, now=NOW)
+        migrated(url)
         return url
     if kind == "mssql":
         url = emptied(sql_server_url())
@@ -109,13 +109,12 @@ def test_a_script_makes_what_an_upgrade_makes(made, kind, tmp_path, request) -> 
         assert warehouse.is_demo is False
 
 
-def test_what_other_tests_are_given_is_what_an_upgrade_makes(tmp_path) -> None:
-    files = tmp_path / "migrated.db", tmp_path / "ready.db"
-    for file, how in zip(files, (nullcontext, ready_made), strict=True):
-        with how():
-            Warehouse.upgrade(f"sqlite:///{file}", demo=False, now=NOW)
-    migrated, ready = (sorted(closing(sqlite3.connect(file)).thing.iterdump()) for file in files)
-    assert migrated == ready
+def test_a_new_file_is_what_the_migrations_make(tmp_path) -> None:
+    old, new = (f"sqlite:///{tmp_path / name}" for name in ("migrated.db", "new.db"))
+    migrated(old)
+    Warehouse.open(new, demo=False, now=NOW).close()
+    assert described(new) == described(old)
+    assert inspect(new).differences == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)
