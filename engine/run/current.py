@@ -51,12 +51,13 @@ def row_set_of(used: Mapping[str, Input]) -> RowSet:
     """The identity of what went in: the content of all inputs, whatever its order."""
     rows = RowSet()
     for name, one in used.items():
-        texts = {
-            column: pa.array([None if pd.isna(cell) else str(cell) for cell in one.frame[column]], pa.string())
-            for column in _CONTENT
-        }
+        texts = {column: pa.array(map(_text, one.frame[column].tolist()), pa.string()) for column in _CONTENT}
         rows.add(pa.table({"indicator": pa.array([name] * len(one.frame), pa.string()), **texts}))
     return rows
+
+
+def _text(cell: object) -> str | None:
+    return None if cell is None or cell != cell else str(cell)  # noqa: PLR0124  (of all numbers, NaN alone isn't itself)
 
 
 def standing(warehouse: Warehouse, indicator_id: str) -> Input:

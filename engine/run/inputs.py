@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
+import pyarrow as pa
 
 from ...connectors.base import SourceError
 from ..errors import CheckError
@@ -69,16 +70,17 @@ def _in_recipe(frame: pd.DataFrame, indicator: str, name: str, *, provenance: bo
     """The canonical frame in the columns of ``observation_columns``, its values called by that name."""
     said = frame["status_reason"].fillna("") + " " + frame["status_flags"].fillna("")
     reasons = said.str.strip()
-    columns = {
+    texts = {
         AREA: frame["area_code"],
         TIME_PERIOD: frame["time_period"],
         BREAKDOWN: frame["breakdown"],
-        name: frame["value"].astype("float64"),
-        companion(name): reasons.where(reasons != "", None).astype("str"),
-        **{number: frame[number].astype("float64") for number in NUMBERS},
-        "note": frame["note"].astype("str"),
+        companion(name): reasons.where(reasons != "", None),
+        "note": frame["note"],
     }
     if provenance:
         keys = map(key_text, frame["area_code"], frame["time_period"], frame["breakdown"])
-        columns[ROW] = pd.Series([f"{indicator} {key}" for key in keys], index=frame.index, dtype="str")
-    return nw.from_native(pd.DataFrame(columns).reset_index(drop=True), eager_only=True)
+        texts[ROW] = pd.Series([f"{indicator} {key}" for key in keys], dtype=object)
+    numbers = {name: frame["value"], **{number: frame[number] for number in NUMBERS}}
+    columns = {column: pa.array(cells, pa.string(), from_pandas=True) for column, cells in texts.items()}
+    columns |= {column: pa.array(cells, pa.float64(), from_pandas=True) for column, cells in numbers.items()}
+    return nw.from_native(pa.table(columns), eager_only=True)
