@@ -147,8 +147,9 @@ def _known_areas(case: Case) -> Iterator[Finding]:
 
 
 def _unique(case: Case) -> Iterator[Finding]:
-    twice = case.frame[case.frame.duplicated(list(KEY), keep=False)]
-    if not twice.empty:
+    again = case.frame.duplicated(list(KEY), keep=False)
+    if again.any():
+        twice = case.frame[again]
         keys = twice.drop_duplicates(list(KEY))
         found = _count(len(keys), "observation comes", "observations come")
         message = (
@@ -161,6 +162,8 @@ def _unique(case: Case) -> Iterator[Finding]:
 def _one_end(case: Case) -> Iterator[Finding]:
     periods = case.frame[["time_period", "period_end"]].drop_duplicates()
     shared = periods[periods.duplicated("period_end", keep=False)]["period_end"]
+    if shared.empty:
+        return
     rows = case.frame[case.frame["period_end"].isin(shared)].drop_duplicates(list(KEY))
     clash = rows[rows.duplicated(["area_code", "period_end", "breakdown"], keep=False)]
     if not clash.empty:
@@ -190,7 +193,7 @@ def _scale(case: Case) -> Iterator[Finding]:
 
 def _disclosure(case: Case) -> Iterator[Finding]:
     """A part that is suppressed, though the total and all its other parts are shown: who subtracts, knows it."""
-    if MEASURE_TYPES[case.measured.type].over_areas == "sum":
+    if MEASURE_TYPES[case.measured.type].over_areas == "sum" and SUPPRESSED in case.frame["obs_status"].unique():
         revealed = [*_revealed_breakdowns(case.frame), *_revealed_areas(case)]
         if revealed:
             found = _count(len(revealed), "suppressed value is", "suppressed values are")
@@ -201,8 +204,6 @@ def _disclosure(case: Case) -> Iterator[Finding]:
 
 def _revealed_breakdowns(frame: pd.DataFrame) -> Iterator[str]:
     parted = frame[frame["breakdown"] != TOTAL]
-    if SUPPRESSED not in set(parted["obs_status"]):
-        return
     totals = frame[frame["breakdown"] == TOTAL].set_index(["area_code", "time_period"])["value"].dropna()
     for (area, period), parts in parted.groupby(["area_code", "time_period"]):
         if (area, period) in totals.index and _one_is_suppressed(parts):
@@ -229,8 +230,8 @@ def _range(case: Case) -> Iterator[Finding]:
     limits = case.checks.get("range", {})
     value = case.frame["value"]
     outside = (value < limits.get("min", float("-inf"))) | (value > limits.get("max", float("inf")))
-    rows = case.frame[outside]
-    if not rows.empty:
+    if outside.any():
+        rows = case.frame[outside]
         found, held = ("value lies", "is") if len(rows) == 1 else ("values lie", "are")
         shown = (f"{key} {value:.12g}" for key, value in zip(_key_texts(rows), rows["value"], strict=False))
         said = _examples(shown, len(rows))
