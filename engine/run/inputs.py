@@ -81,6 +81,8 @@ def _in_recipe(frame: pd.DataFrame, indicator: str, name: str, *, provenance: bo
         keys = map(key_text, frame["area_code"], frame["time_period"], frame["breakdown"])
         texts[ROW] = pd.Series([f"{indicator} {key}" for key in keys], dtype=object)
     numbers = {name: frame["value"], **{number: frame[number] for number in NUMBERS}}
-    columns = {column: pa.array(cells, pa.string(), from_pandas=True) for column, cells in texts.items()}
-    columns |= {column: pa.array(cells, pa.float64(), from_pandas=True) for column, cells in numbers.items()}
+    columns: dict[str, pa.Array[Any]] = {
+        **{column: pa.array(cells, pa.string(), from_pandas=True) for column, cells in texts.items()},
+        **{column: pa.array(cells, pa.float64(), from_pandas=True) for column, cells in numbers.items()},
+    }
     return nw.from_native(pa.table(columns), eager_only=True)

@@ -21,6 +21,8 @@ _DATASET = sa.bindparam("of_dataset", type_=dataset_version.c.dataset_id.type)
 _BYTES = sa.bindparam("of_bytes", type_=dataset_version.c.row_set_hash.type)
 _UNIT = sa.bindparam("in_unit", type_=current.c.unit_measure.type)
 
+_CONTENT = (dataset_version.c.dataset_id == _DATASET, dataset_version.c.row_set_hash == _BYTES)
+
 
 def describe_indicator(connection: Connection, card: IndicatorCard, target_vintage: str) -> bool:
     """Write down what is said about an indicator; whether it was known and that now differs.
@@ -98,9 +100,6 @@ def describe_dataset(connection: Connection, batch: Load) -> None:
     elif batch.retrieved_at < seen.first_retrieved_at:
         older = {"first_retrieved_at": batch.retrieved_at}
         connection.execute(sa.update(dataset_version).where(*_CONTENT), older | is_it)
-
-
-_CONTENT = (dataset_version.c.dataset_id == _DATASET, dataset_version.c.row_set_hash == _BYTES)
 
 
 @cache

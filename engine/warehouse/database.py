@@ -21,6 +21,8 @@ from .tables import installation
 DEMO = "demo"
 RUN = "run"
 
+_MADE_BY = sa.select(installation.c.value).where(installation.c.name == "made_by")
+
 _PAUSES = (0.2, 1.0, 5.0)
 """How many seconds to wait before a step that a server gave up is tried again."""
 
@@ -202,9 +204,6 @@ def is_another_try(connection: Connection) -> bool:
 def is_demo(connection: Connection) -> bool:
     """Whether a demo made this database."""
     return connection.scalar(_MADE_BY) == DEMO
-
-
-_MADE_BY = sa.select(installation.c.value).where(installation.c.name == "made_by")
 
 
 def _make(connection: Connection) -> None:

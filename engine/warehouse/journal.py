@@ -23,6 +23,9 @@ FAILED = "failed"
 GOOD_ENDS = ("loaded", "unchanged", "backfilled", "on_hold")
 QUALITY = "quality"
 
+_DATASET = sa.bindparam("of_dataset", type_=dataset_metadata.c.dataset_id.type)
+_OF_DATASET = sa.update(dataset_metadata).where(dataset_metadata.c.dataset_id == _DATASET)
+
 
 def start_run(connection: Connection, start: RunStart, where: str) -> None:
     """Write down that a run begins.
@@ -93,10 +96,6 @@ def record_dataset(connection: Connection, state: DatasetState) -> None:
     is_it = {_DATASET.key: line["dataset_id"]}
     if not connection.execute(_OF_DATASET, known | is_it).rowcount:
         connection.execute(sa.insert(dataset_metadata), line)
-
-
-_DATASET = sa.bindparam("of_dataset", type_=dataset_metadata.c.dataset_id.type)
-_OF_DATASET = sa.update(dataset_metadata).where(dataset_metadata.c.dataset_id == _DATASET)
 
 
 def _add(connection: Connection, table: sa.Table, lines: Iterable[Mapping[str, Any]]) -> None:

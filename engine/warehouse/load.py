@@ -38,6 +38,8 @@ from .values import Key, Load, LoadKind, LoadResult, Observations
 _RETRIEVED = sa.bindparam("at_retrieval", type_=observation.c.retrieved_at.type)
 _COMMIT = sa.bindparam("of_commit", type_=load.c.commit_id.type)
 
+_OF_LOAD = (observation.c.indicator_id == INDICATOR, observation.c.load_id == LOAD)
+
 # Loads are compared with what is current; only backfills with what was known once, each with another moment.
 _by_known = lru_cache(16)
 
@@ -183,7 +185,8 @@ def _append(connection: Connection, batch: Load, begun: _Begun, staged: stage.St
     """Append to the observations what differs from what is known, and what is withdrawn."""
     known, bounds = begun.known, stage.Bounds.of(batch.scope)
     meant = {**stage.of_scope(batch, begun.load_id), _RETRIEVED.key: batch.retrieved_at}
-    withdrawn = _refuse_vanished(batch, *connection.execute(_withdrawals(known, bounds), meant).one())
+    live, withdrawn = map(int, connection.execute(_withdrawals(known, bounds), meant).one())
+    _refuse_vanished(batch, live, withdrawn)
     connection.execute(_new_and_changed(known), meant)
     if withdrawn:
         connection.execute(_gone(known, bounds), meant)
@@ -192,8 +195,7 @@ def _append(connection: Connection, batch: Load, begun: _Begun, staged: stage.St
     return LoadResult(begun.load_id, appended - changed, changed, unchanged, withdrawn, staged.held, begun.kind)
 
 
-def _refuse_vanished(batch: Load, live: int, withdrawn: int) -> int:
-    """How many of the rows that a load speaks for it withdraws, if those aren't too many."""
+def _refuse_vanished(batch: Load, live: int, withdrawn: int) -> None:
     if live and withdrawn / live > batch.withdrawal_limit:
         raise CheckError(
             f"{withdrawn} of {live} current rows are missing from this load; at most"
@@ -201,7 +203,6 @@ def _refuse_vanished(batch: Load, live: int, withdrawn: int) -> int:
             "Look at the source. If it really withdrew them, allow it in the spec:"
             f" `checks: {{shrink: {ceil(100 * withdrawn / live)}%}}`.",
         )
-    return int(withdrawn)
 
 
 @_by_known
@@ -243,9 +244,6 @@ def _appended(known: sa.FromClause) -> sa.Select[int, int]:
     counts = sa.select(sa.func.count(), sa.func.count(known.c.observation_id))
     counts = counts.select_from(observation.outerjoin(known, same_key))
     return counts.where(*_OF_LOAD, observation.c.action == VALUE)
-
-
-_OF_LOAD = (observation.c.indicator_id == INDICATOR, observation.c.load_id == LOAD)
 
 
 def make_current(connection: Connection, indicator_id: str, load_id: int) -> None:
@@ -314,7 +312,9 @@ def finish(connection: Connection, result: LoadResult) -> None:
         "rows_held": result.held,
         "outcome": result.outcome,
     }
-    connection.execute(_OF_NUMBER, {**counts, LOAD.key: result.load_id})
+    connection.execute(_finished(), {**counts, LOAD.key: result.load_id})
 
 
-_OF_NUMBER = sa.update(load).where(load.c.load_id == LOAD)
+@cache
+def _finished() -> sa.Update:
+    return sa.update(load).where(load.c.load_id == LOAD)
