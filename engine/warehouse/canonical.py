@@ -12,8 +12,6 @@ from itertools import repeat
 from math import isnan
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
 from .border import require_numbers, require_texts
 from .tables import NUMBERS, incoming
 from .values import Key, Observations
@@ -114,6 +112,8 @@ def _digits(numbers: list[Any]) -> list[str]:
 
 def _numbers(digits: list[str]) -> list[float | None]:
     """The numbers of canonical forms. Arrow reads them as exactly as Python does, in a third of the time."""
+    import pyarrow as pa  # whoever only looks into a database needn't wait for it
+
     read: list[float | None] = pa.array([text or None for text in digits], pa.string()).cast(pa.float64()).to_pylist()
     return read
 

@@ -15,7 +15,7 @@ from ..errors import UsageError
 from . import holds
 from .history import newest_standing, stands, state
 from .journal import FAILED, GOOD_ENDS, QUALITY
-from .parameters import INDICATOR, of
+from .parameters import INDICATOR, LOAD, of
 from .tables import (
     KEY,
     UNDONE,
@@ -35,6 +35,8 @@ from .values import Clock, Hold, IndicatorStatus, LastOutcome, LoadLine, LoadRec
 Record = dict[str, Any]
 Failure = tuple[datetime, str]
 Counts = tuple[int, int, int]
+
+_RUN = sa.bindparam("of_run", type_=run.c.run_id.type)
 
 
 def last_load(connection: Connection, indicator_id: str) -> LoadRecord | None:
@@ -99,15 +101,25 @@ def loads(connection: Connection, indicator_id: str) -> dict[int, Record]:
 
 def inputs_of(connection: Connection, load_id: int) -> list[int]:
     """The loads that a load was made from."""
-    made_from = sa.select(load_input.c.input_load_id).where(load_input.c.load_id == load_id)
-    return list(connection.scalars(made_from.order_by(load_input.c.input_load_id)))
+    return list(connection.scalars(_inputs(), {LOAD.key: load_id}))
+
+
+@cache
+def _inputs() -> sa.Select[Any]:
+    made_from = sa.select(load_input.c.input_load_id).where(load_input.c.load_id == LOAD)
+    return made_from.order_by(load_input.c.input_load_id)
 
 
 def findings(connection: Connection, run_id: str, indicator_id: str) -> list[str]:
     """What the checks found when a run judged an indicator, in sentences."""
-    mine = (validation_log.c.run_id == run_id, validation_log.c.indicator_id == indicator_id)
+    return list(connection.scalars(_findings(), {**of(indicator_id), _RUN.key: run_id}))
+
+
+@cache
+def _findings() -> sa.Select[Any]:
+    mine = (validation_log.c.run_id == _RUN, validation_log.c.indicator_id == INDICATOR)
     said = sa.select(validation_log.c.message).where(*mine, validation_log.c.check_name != QUALITY)
-    return list(connection.scalars(said.order_by(validation_log.c.validation_id)))
+    return said.order_by(validation_log.c.validation_id)
 
 
 def finished(connection: Connection, run_id: str) -> frozenset[str]:
