@@ -21,7 +21,6 @@ from .database import database
 from .geography import geography
 from .interruption import ended_on_request
 from .listing import show_catalogue
-from .logs import start_log
 from .notify import Notify, Telling, notify
 from .options import (
     AsJson,
@@ -69,8 +68,6 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..engine.run.assembly import Errand
     from ..engine.selection import Selection
     from ..engine.spec import Spec
@@ -131,6 +128,7 @@ def run(
     from ..engine.run.assembly import destination, perform
     from ..engine.run.commission import Manner, Window
     from ..engine.run.due import due
+    from .logs import start_log
 
     place = Place(settings, catalogue)
     with Telling(place, said=notices, quiet=demo or dry_run) as telling:
@@ -231,6 +229,7 @@ def preview(
     from ..engine.run.provenance.preview import Look
     from ..engine.run.provenance.preview import preview as looked_at
     from ..engine.run.provenance.preview_text import preview_text
+    from .logs import start_log
 
     place = Place(settings, catalogue)
     errand = _errand(place, demo=demo, replay=replay, as_run=as_run)

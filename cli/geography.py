@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from .logs import start_log
 from .options import AsJson, SettingsFile
 from .place import Place, version_of_yhovi
 from .terminal import print_json, show_rows
@@ -134,6 +133,7 @@ def refresh(
     """
     from ..engine.run.geography.refresh import Wish
     from ..engine.run.geography.refresh import refresh as refreshed
+    from .logs import start_log
 
     place = Place(settings, None)
     wish = Wish(tuple(service or ()), changes, boundaries, apply, accept_unexplained)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,9 +170,12 @@ class Place:
 
     def world(self) -> World:
         """Clock, waiting, chance, ids and secrets, for the rooms below."""
+        from random import random
+        from uuid import uuid4
+
         from ..engine.run.assembly import World
 
-        return World(now, time.sleep, random.random, lambda: uuid.uuid4().hex, self.secret)
+        return World(now, time.sleep, random, lambda: uuid4().hex, self.secret)
 
     def _named(self, variable: str) -> Path | None:
         said = self.environment.get(variable)
@@ -207,6 +207,8 @@ def _git(file: Path, *command: str) -> str | None:
 
 
 def _built_in() -> Path:
+    from importlib.resources import files
+
     return Path(str(files(indicators)))
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..engine.errors import EXIT_OK
-from .logs import start_log
 from .options import AsJson, CatalogueFolder, SettingsFile
 from .place import Place, version_of_yhovi
 from .progress import progress
@@ -98,6 +97,7 @@ def check(
     from ..engine.run.sources.check import Checking
     from ..engine.run.sources.check import check as checked
     from ..engine.selection import Selection
+    from .logs import start_log
 
     place = Place(settings, catalogue)
     specs = place.to_run(Selection(every=True), drafts=False)
@@ -112,6 +112,7 @@ def check(
 
 def _described(place: Place, source: str, dataset: str, *, refresh: bool) -> Described:
     from ..engine.run.sources.describe import describe as asked
+    from .logs import start_log
 
     start_log(place)
     return asked(source, dataset, place.settings, place.world(), version_of_yhovi(), refresh=refresh)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,6 +82,8 @@ def _draw(rows: Sequence[Mapping[str, Any]]) -> None:
 
 def print_json(value: Any) -> None:
     """Plain data, for programs."""
+    import json
+
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 

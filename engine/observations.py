@@ -154,6 +154,7 @@ def observe(cells: pd.DataFrame, subject: Subject) -> Observed:
     distinct = _distinct(settled)
     rebased = rebase(distinct, subject.registry, subject.measured)
     made = to_districts(rebased.frame, found, subject.registry.vintage, subject.measured, subject.weights)
+    # areas that were made of others come last
     frame = _canonical(made.frame if made.frame is distinct else _in_order(made.frame), subject)
     left_out = {text: count for text, count in printed.counted().items() if text not in standing}
     outside = {code: count for code, count in left_out.items() if is_code(code)}
